@@ -1,0 +1,37 @@
+/** What a failure means for the verdict and the exit code: the user's file or words, the environment, or the app itself. */
+export type Blame = 'usage' | 'environment' | 'app';
+
+/** Where in a file something is wrong; line and column count from 1. */
+export interface FileLocation {
+  file: string;
+  line?: number;
+  column?: number;
+}
+
+export interface ErrorDetails {
+  blame: Blame;
+  location?: FileLocation;
+  /** What the user can do about it, one sentence. */
+  hint?: string;
+  cause?: unknown;
+}
+
+/**
+ * Every error that a user may see. `code` is stable (`HITLESS_...`), the message says what is wrong in one line, the
+ * hint what to do. The command line prints `file:line:column: message`, and no stack unless HITLESS_DEBUG is set.
+ */
+export class HitlessError extends Error {
+  readonly code: string;
+  readonly blame: Blame;
+  readonly location: FileLocation | undefined;
+  readonly hint: string | undefined;
+
+  constructor(code: string, message: string, details: ErrorDetails) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.name = 'HitlessError';
+    this.code = code;
+    this.blame = details.blame;
+    this.location = details.location;
+    this.hint = details.hint;
+  }
+}

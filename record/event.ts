@@ -1,0 +1,79 @@
+export type SubjectKind =
+  | 'deployment'
+  | 'replicaset'
+  | 'replica'
+  | 'container'
+  | 'endpoint'
+  | 'service'
+  | 'node'
+  | 'step'
+  | 'lane'
+  | 'run';
+
+/**
+ * What happened. `endpoint-*` is what the platform's own list says, `route-*` what new connections really follow
+ * (later by the spread of the change). `blind` is a stretch in which a lane could not send or the platform was not seen.
+ */
+export type EventKind =
+  | 'created'
+  | 'started'
+  | 'ready'
+  | 'unready'
+  | 'terminating'
+  | 'prestop-started'
+  | 'prestop-ended'
+  | 'prestop-failed'
+  | 'signalled'
+  | 'exited'
+  | 'killed'
+  | 'restarted'
+  | 'back-off'
+  | 'probe-failed'
+  | 'gone'
+  | 'endpoint-added'
+  | 'endpoint-removed'
+  | 'route-added'
+  | 'route-removed'
+  | 'rollout-started'
+  | 'rollout-complete'
+  | 'progress-deadline'
+  | 'switched'
+  | 'scaled'
+  | 'failed-create'
+  | 'blind'
+  | 'step-started'
+  | 'step-ended'
+  | 'traffic-started'
+  | 'traffic-ended';
+
+/**
+ * One thing that happened, somewhere in [earliestUs, latestUs] of the run's clock. Where our own process did or saw it
+ * the two are the same.
+ */
+export interface Event {
+  earliestUs: number;
+  latestUs: number;
+  kind: EventKind;
+  subject: { kind: SubjectKind; name: string };
+  /** The Deployment (or lane, or Service) that the subject belongs to. */
+  owner?: string;
+  /** The image's tag of a replica, the step's verb, ... as the platform says it. */
+  version?: string;
+  revision?: string;
+  exitCode?: number;
+  signal?: string;
+  reason?: string;
+  message?: string;
+  /** Of `scaled` and `rollout-started`: what the Deployment promised from here on. */
+  promise?: DeploymentPromise;
+  /** The platform's own object or line behind it, as it came. */
+  object?: unknown;
+}
+
+/** How many replicas a Deployment promised to keep, as absolute numbers after Kubernetes's rounding. */
+export interface DeploymentPromise {
+  replicas: number;
+  maxSurge: number;
+  maxUnavailable: number;
+  strategy: 'RollingUpdate' | 'Recreate';
+}

@@ -1,0 +1,72 @@
+import type { ClockAnchor } from './clock.ts';
+import type { Event } from './event.ts';
+
+/** Where in an answer something is: a JSON pointer into its body (`body:/name`), or a header (`header:x-version`). */
+export type IdentitySource = string;
+
+export interface Identity {
+  replica?: IdentitySource;
+  version?: IdentitySource;
+  counter?: IdentitySource;
+}
+
+export type ConnectionPolicy = 'fresh' | 'kept' | 'session';
+
+/** What is true of a lane for the whole run. */
+export interface LaneFacts {
+  name: string;
+  engine: 'builtin' | 'autocannon' | 'k6';
+  connection: ConnectionPolicy;
+  /** Requests a second at the most, as planned; null for `unpaced`. */
+  peakRate: number | null;
+  /** The shortest interval without sending that makes the lane blind, in ms. */
+  resolutionMs: number;
+}
+
+export interface StepFacts {
+  /** Place in the scenario, from 0. */
+  index: number;
+  /** `rollout`, `hold`, ... */
+  verb: string;
+  /** What a person reads: `rollout mimuc-app to v0.0.2`. */
+  name: string;
+  fromUs: number;
+  toUs: number;
+  verdict: 'pass' | 'fail' | 'inconclusive' | 'error';
+  message?: string;
+  /** Of a step that replaces or removes replicas: whether each termination was watched to its end. */
+  terminationsWatched?: boolean;
+  /** Of rollout, undo: how many replicas were replaced. */
+  replaced?: number;
+}
+
+/** direct: each new connection is a choice of replica; l4-proxy accepts in its place; l7-proxy answers in its place. */
+export type Path = 'direct' | 'l4-proxy' | 'l7-proxy' | 'unknown';
+
+/** All that checks may see besides the attempts. Kept in the run's folder as run.json (events in events.ndjson). */
+export interface RunFacts {
+  anchor: ClockAnchor;
+  /** Start and end of traffic; the zero of all times in reports is trafficFromUs. */
+  trafficFromUs: number;
+  trafficToUs: number;
+  complete: boolean;
+  /** What went wrong in the harness or its environment, one line each: they make the verdict `error`. */
+  errors: string[];
+  scenario: { name: string; description?: string; file: string; seed: number };
+  target: TargetFacts;
+  identity: Identity;
+  lanes: LaneFacts[];
+  steps: StepFacts[];
+  events: Event[];
+  environment: Record<string, string | number>;
+}
+
+export interface TargetFacts {
+  kind: string;
+  path: Path;
+  /** What is not as on the real thing, a word each (`pid1`). */
+  approximate: string[];
+  /** Equal shares follow from the path: no affinity, no zone hints, no Local policy. */
+  equalShares: boolean;
+  details?: Record<string, string | number | boolean>;
+}

@@ -1,0 +1,200 @@
+import { type Static, Type } from 'typebox';
+import { outcomes, phases } from './attempt.ts';
+
+const literals = <T extends string>(values: readonly T[]) => Type.Union(values.map((value) => Type.Literal(value)));
+const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+const runVerdicts = ['pass', 'fail', 'inconclusive', 'error'] as const;
+export type Verdict = (typeof runVerdicts)[number];
+
+/** Of a check: a run's verdicts, and two that leave the run's alone. */
+const checkVerdicts = [...runVerdicts, 'warn', 'not-applicable'] as const;
+export type CheckVerdict = (typeof checkVerdicts)[number];
+
+const VerdictSchema = Type.Union(runVerdicts.map((verdict) => Type.Literal(verdict)));
+const Ms = Type.Number({ description: 'milliseconds' });
+const MsFromStart = Type.Number({ description: 'milliseconds from the start of traffic' });
+const Count = Type.Integer({ minimum: 0 });
+
+const Spread = Type.Object({ p50: nullable(Ms), p99: nullable(Ms), max: nullable(Ms) });
+const Latency = Type.Object({
+  p50: nullable(Ms),
+  p90: nullable(Ms),
+  p95: nullable(Ms),
+  p99: nullable(Ms),
+  p999: nullable(Ms),
+  max: nullable(Ms),
+});
+
+const LaneTraffic = Type.Object({
+  lane: Type.String(),
+  engine: Type.String(),
+  connection: Type.String(),
+  planned: Count,
+  sent: Count,
+  unsent: Count,
+  ok: Count,
+  failed: Count,
+  unanswered: Count,
+  staleRace: Count,
+  byOutcome: Type.Record(Type.String(), Count),
+  lateMs: Spread,
+  waitMs: Spread,
+  latencyMs: Latency,
+});
+
+const CheckResult = Type.Object({
+  name: Type.String(),
+  lane: nullable(Type.String()),
+  verdict: Type.Union(checkVerdicts.map((verdict) => Type.Literal(verdict))),
+  /** The scenario asked for it, so it decides. */
+  asked: Type.Boolean(),
+  /** One sentence that a student understands. */
+  message: Type.String(),
+  expected: Type.Unknown(),
+  actual: Type.Unknown(),
+  /** Of inconclusive: what would make it conclusive. */
+  hint: Type.Optional(Type.String()),
+});
+
+const Outage = Type.Object({
+  kind: literals(['total', 'partial'] as const),
+  lane: Type.String(),
+  fromMs: MsFromStart,
+  toMs: nullable(MsFromStart),
+  ms: Ms,
+  failures: Count,
+  cause: nullable(Type.String()),
+});
+
+const FailedAttempt = Type.Object({
+  id: Type.String(),
+  lane: Type.String(),
+  session: nullable(Type.String()),
+  connection: nullable(Type.Integer()),
+  connectionUse: Type.Integer(),
+  method: Type.String(),
+  path: Type.String(),
+  outcome: literals(outcomes),
+  phase: nullable(literals(phases)),
+  detail: nullable(Type.String()),
+  status: nullable(Type.Integer()),
+  replica: nullable(Type.String()),
+  replicaSource: nullable(Type.String()),
+  pod: nullable(Type.String()),
+  version: nullable(Type.String()),
+  sentMs: nullable(MsFromStart),
+  endMs: MsFromStart,
+  step: nullable(Type.String()),
+});
+
+const ReplicaResult = Type.Object({
+  name: nullable(Type.String()),
+  pod: nullable(Type.String()),
+  version: nullable(Type.String()),
+  answered: Count,
+  failed: Count,
+  share: Type.Number({ minimum: 0, maximum: 1 }),
+  firstMs: nullable(MsFromStart),
+  lastMs: nullable(MsFromStart),
+});
+
+const StepResult = Type.Object({
+  name: Type.String(),
+  verb: Type.String(),
+  fromMs: MsFromStart,
+  toMs: MsFromStart,
+  verdict: VerdictSchema,
+  message: Type.Optional(Type.String()),
+});
+
+const Series = Type.Object({
+  stepMs: Ms,
+  fromMs: MsFromStart,
+  /** Good answers an interval, by version; `?` where the answer did not say. */
+  byVersion: Type.Record(Type.String(), Type.Array(Count)),
+  byReplica: Type.Record(Type.String(), Type.Array(Count)),
+  failed: Type.Array(Count),
+  failedByLane: Type.Record(Type.String(), Type.Array(Count)),
+  latency: Type.Object({ p50: Type.Array(nullable(Ms)), p99: Type.Array(nullable(Ms)), max: Type.Array(nullable(Ms)) }),
+});
+
+const EventResult = Type.Object({
+  fromMs: MsFromStart,
+  toMs: MsFromStart,
+  kind: Type.String(),
+  subject: Type.Object({ kind: Type.String(), name: Type.String() }),
+  owner: Type.Optional(Type.String()),
+  version: Type.Optional(Type.String()),
+  revision: Type.Optional(Type.String()),
+  exitCode: Type.Optional(Type.Integer()),
+  signal: Type.Optional(Type.String()),
+  reason: Type.Optional(Type.String()),
+  message: Type.Optional(Type.String()),
+  promise: Type.Optional(Type.Unknown()),
+});
+
+/** The result of a run, `hitless/result@1`. Within a schema version fields are added, never renamed or removed. */
+export const ResultSchema = Type.Object(
+  {
+    schema: Type.Literal('hitless/result@1'),
+    complete: Type.Boolean(),
+    verdict: VerdictSchema,
+    /** The reasons behind the verdict, worst first, one sentence each. */
+    reasons: Type.Array(Type.String()),
+    expectation: nullable(
+      Type.Object({ verdict: VerdictSchema, causes: Type.Array(Type.String()), met: Type.Boolean() }),
+    ),
+    scenario: Type.Object({
+      name: Type.String(),
+      description: Type.Optional(Type.String()),
+      file: Type.String(),
+      seed: Type.Integer(),
+    }),
+    target: Type.Object({
+      kind: Type.String(),
+      path: Type.String(),
+      approximate: Type.Array(Type.String()),
+      equalShares: Type.Boolean(),
+      details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    }),
+    startedAt: Type.String({ description: 'start of traffic, ISO 8601, UTC' }),
+    durationMs: Ms,
+    traffic: Type.Array(LaneTraffic),
+    checks: Type.Array(CheckResult),
+    causes: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        failures: Count,
+        replicas: Type.Array(Type.String()),
+        steps: Type.Array(Type.String()),
+        evidence: Type.Array(Type.String()),
+        excluded: Type.Array(Type.String()),
+        fix: Type.Optional(Type.Object({ summary: Type.String(), patch: Type.Optional(Type.String()) })),
+      }),
+    ),
+    unexplained: Count,
+    outages: Type.Array(Outage),
+    failures: Type.Array(FailedAttempt, { maxItems: 1000 }),
+    replicas: Type.Array(ReplicaResult),
+    steps: Type.Array(StepResult),
+    series: Series,
+    /** Latency at each percentile, all lanes and by lane, for the report's curve: [percentile 0..100, ms]. */
+    percentiles: Type.Record(Type.String(), Type.Array(Type.Tuple([Type.Number(), Ms]))),
+    events: Type.Array(EventResult),
+    /** The shortest total outage that this run would have seen, and with what probability. */
+    power: Type.Object({
+      outageMs: nullable(Ms),
+      probability: nullable(Type.Number()),
+      cleanTerminations: Count,
+      rateBound: nullable(Type.Number()),
+    }),
+    environment: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
+  },
+  { $id: 'hitless/result@1', title: 'The result of a hitless run' },
+);
+
+export type Result = Static<typeof ResultSchema>;
+export type CheckOutcome = Result['checks'][number];
+export type OutageResult = Result['outages'][number];
+export type LaneTrafficResult = Result['traffic'][number];

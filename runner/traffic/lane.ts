@@ -1,0 +1,36 @@
+import type { ConnectionPolicy } from '../../record/facts.ts';
+
+/** What a good answer is. */
+export interface Expectation {
+  /** Allowed statuses; empty: any 2xx. */
+  statuses: readonly number[];
+  headers: Readonly<Record<string, string>>;
+  minBytes: number | null;
+  maxBytes: number | null;
+  /** A JSON Schema for the body; true: any JSON; null: the body is not looked into. */
+  json: object | true | null;
+}
+
+/** A lane with every default filled in; durations in microseconds. */
+export interface Lane {
+  name: string;
+  connection: ConnectionPolicy;
+  /** Requests a second at the start (visitors of a session lane). */
+  rate: number | 'unpaced';
+  arrivals: 'constant' | 'poisson';
+  /** After the start: to this rate within that time, one after the other. */
+  ramps: readonly { to: number; overUs: number }[];
+  /** The lane ends by itself after so many; null: when the steps are over. */
+  requests: number | null;
+  /** Of kept: how many connections. */
+  connections: number;
+  /** Of kept: how many more may be opened when all are busy. Of fresh and session: how many may be open at once. */
+  overflow: number;
+  life: { requests: number | null; ageUs: number | null };
+  session: { page: string; assets: readonly string[] } | null;
+  request: { method: string; path: string; headers: Readonly<Record<string, string>>; body: string | null };
+  expect: Expectation;
+  limits: { connectUs: number; headersUs: number; bodyUs: number };
+  resolutionUs: number;
+  spin: boolean;
+}

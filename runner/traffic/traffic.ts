@@ -1,0 +1,41 @@
+import type { Identity } from '../../record/facts.ts';
+import type { Event } from '../../record/event.ts';
+import type { Route } from '../../targets/target.ts';
+import type { Lane } from './lane.ts';
+
+export interface TrafficOptions {
+  lanes: readonly Lane[];
+  identity: Identity;
+  route: Route;
+  seed: number;
+  /** The attempts' file; its schema message is written here first. */
+  attemptsFile: string;
+  /** blind stretches of a lane */
+  onEvent(event: Event): void;
+  /** The attempts can no longer be recorded (disk full, a thread died): the run is an error. */
+  onError(error: Error): void;
+}
+
+/** What has come of a lane so far; cheap to read at any time. */
+export interface LaneCounts {
+  lane: string;
+  planned: number;
+  sent: number;
+  ok: number;
+  failed: number;
+  unanswered: number;
+  unsent: number;
+  inFlight: number;
+}
+
+export interface Traffic {
+  /** Starts the plan of every lane; returns the moment, in us, that the plan counts from. */
+  start(): number;
+  counts(): LaneCounts[];
+  /** Resolves when every lane that has a number of requests has sent them all and each has ended. */
+  readonly finished: Promise<void>;
+  /** Plans no more, waits until nothing is in flight (at the latest each one's last limit), closes the record. */
+  stop(): Promise<void>;
+  /** Plans no more, writes what is in flight as unanswered, closes the record, all within 200 ms. */
+  abort(): Promise<void>;
+}

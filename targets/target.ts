@@ -1,0 +1,127 @@
+import type { DeploymentPromise, Event } from '../record/event.ts';
+import type { TargetFacts } from '../record/facts.ts';
+
+/** What a target can do beyond deploying and being asked how it is. A scenario that needs more is refused before it starts. */
+export type Capability = 'rollout' | 'undo' | 'switch' | 'scale' | 'kill' | 'drain' | 'exec';
+
+/** How to make an image, and how to start the same app without one. */
+export interface ImageSpec {
+  /** Absolute path of the build context; on local the working directory of the command. */
+  context: string;
+  dockerfile?: string;
+  args?: Record<string, string>;
+  command?: string[];
+  env?: Record<string, string>;
+}
+
+export interface AppSpec {
+  /** Absolute paths of YAML files or folders of them. */
+  manifests: string[];
+  /** The Service that traffic goes to; may be left out where the manifests hold only one. */
+  service?: string;
+  images: Record<string, ImageSpec>;
+  /** Where local's balancer listens, for browsers and other engines; by default the Service's port, or any free one. */
+  port?: number;
+}
+
+export interface TargetContext {
+  app: AppSpec;
+  /** Unique among all runs of this machine; goes into names, labels, leases. */
+  runId: string;
+  /** Of this run: where logs of replicas and copies of contexts go. */
+  folder: string;
+  /** Fixes all that the target draws by chance. */
+  seed: number;
+  /** Every event, as it becomes known. */
+  onEvent(event: Event): void;
+  /** A line for the person who watches. */
+  onNotice(line: string): void;
+}
+
+/** One place that a new connection can go to. */
+export interface Endpoint {
+  host: string;
+  port: number;
+  /** The platform's name of the replica behind it. */
+  pod: string;
+}
+
+/**
+ * How traffic gets to a Service. `choice`: our engine picks an endpoint for each new connection, as kube-proxy would;
+ * no endpoint at all is a refused connection. `address`: it connects there, something else picks.
+ */
+export type Route =
+  | {
+      kind: 'choice';
+      /** The endpoints that new connections follow now. */
+      endpoints(): readonly Endpoint[];
+      /** Called at each change; the return value ends it. */
+      onChange(listener: (endpoints: readonly Endpoint[]) => void): () => void;
+      /** For browsers and other engines. */
+      url: string;
+    }
+  | { kind: 'address'; url: string };
+
+export type ReplicaPhase = 'pending' | 'starting' | 'running' | 'terminating' | 'exited';
+
+export interface ReplicaState {
+  pod: string;
+  deployment: string;
+  revision: string;
+  /** The image's tag. */
+  version: string;
+  phase: ReplicaPhase;
+  ready: boolean;
+  /** New connections may still be led to it, as far as can be seen. */
+  routed: boolean;
+  restarts: number;
+  /** How its container last ended, where it did. */
+  lastExit?: { code: number | null; signal: string | null; reason: string; message?: string };
+}
+
+export interface DeploymentState {
+  name: string;
+  revision: string;
+  promise: DeploymentPromise;
+  updated: number;
+  ready: number;
+  available: number;
+  /** `complete` as `kubectl rollout status` sees it; `stuck` past its progress deadline. */
+  progress: 'progressing' | 'complete' | 'stuck';
+  reason?: string;
+}
+
+export interface TargetState {
+  deployments: DeploymentState[];
+  /** Those that exited stay listed for as long as the run lasts. */
+  replicas: ReplicaState[];
+}
+
+/**
+ * Where an app is deployed. Calls start something and return when the platform has accepted it, not when it is done:
+ * steps watch `state` and `onChange` for that, by the same rules on every target. All calls reject with a HitlessError.
+ */
+export interface Target {
+  readonly kind: string;
+  readonly capabilities: ReadonlySet<Capability>;
+  /** Reads and judges manifests, images and the environment; nothing runs yet. Also removes what dead runs left. */
+  prepare(): Promise<void>;
+  /** Creates what the manifests say. */
+  apply(): Promise<void>;
+  rollout(deployment: string, image: string): Promise<void>;
+  /** Back to the revision before, as `kubectl rollout undo`. */
+  undo(deployment: string): Promise<void>;
+  switch(service: string, selector: Record<string, string>): Promise<void>;
+  scale(deployment: string, replicas: number): Promise<void>;
+  /** Kills the container (not the pod) of one replica, with the signal; without a pod, a ready one drawn by chance. Returns its pod's name. */
+  kill(deployment: string, options?: { pod?: string; signal?: string }): Promise<string>;
+  exec(pod: string, command: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
+  route(): Promise<Route>;
+  state(): TargetState;
+  onChange(listener: () => void): () => void;
+  facts(): TargetFacts;
+  /** Removes all that this run made, at once, without grace. May be called at any time, twice, and after a failure. */
+  cleanup(): Promise<void>;
+}
+
+export type TargetFactory = (context: TargetContext) => Target;

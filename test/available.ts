@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/**
+ * What some tests need and a user's machine may lack. A test that needs one is declared with
+ * `test.skipIf(lacks('browser'))`: the reason is printed once, and where HITLESS_REQUIRE names the need (as CI does),
+ * lacking it is an error instead.
+ */
+const probes = {
+  pidns: () => process.platform === 'linux' && spawnSync('unshare', ['--pid', 'true']).status === 0,
+  browser: () => existsSync('/usr/bin/chromium'),
+  go: () => spawnSync('go', ['version']).status === 0,
+  python: () => spawnSync('python3', ['--version']).status === 0,
+} as const;
+
+export type Need = keyof typeof probes;
+
+const known = new Map<Need, boolean>();
+
+/** True where the machine lacks it, after a line that says so; throws where HITLESS_REQUIRE says that it may not. */
+export function lacks(need: Need): boolean {
+  let there = known.get(need);
+  if (there === undefined) {
+    there = probes[need]();
+    known.set(need, there);
+    if (!there) {
+      if ((process.env.HITLESS_REQUIRE ?? '').split(',').includes(need))
+        throw new Error(`HITLESS_REQUIRE names ${need}, which this machine lacks`);
+      console.warn(`skipped: tests that need ${need}, which this machine lacks`);
+    }
+  }
+  return !there;
+}
