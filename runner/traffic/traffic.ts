@@ -1,5 +1,5 @@
-import type { Identity } from '../../record/facts.ts';
 import type { Event } from '../../record/event.ts';
+import type { Identity } from '../../record/facts.ts';
 import type { Route } from '../../targets/target.ts';
 import type { Lane } from './lane.ts';
 
