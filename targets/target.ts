@@ -72,7 +72,9 @@ export interface ReplicaState {
   version: string;
   phase: ReplicaPhase;
   ready: boolean;
-  /** New connections may still be led to it, as far as can be seen. */
+  /** The platform's list of endpoints names it. */
+  listed: boolean;
+  /** New connections may still be led to it, as far as can be seen; follows `listed` by the spread of the change. */
   routed: boolean;
   restarts: number;
   /** How its container last ended, where it did. */
