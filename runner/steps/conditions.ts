@@ -1,0 +1,58 @@
+import type { DeploymentState, ReplicaState, TargetState } from '../../targets/target.ts';
+
+/** Connections follow just what the platform lists: no change is still spreading. */
+export function routesSettled(replicas: readonly ReplicaState[]): boolean {
+  return replicas.every((replica) => replica.routed === replica.listed);
+}
+
+/** A replica that is over: its processes ended and no new connection is led to it. */
+function isGone(replica: ReplicaState): boolean {
+  return replica.phase === 'exited' && !replica.routed;
+}
+
+/** All that should be there is available and is where connections go. */
+export function isServing(deployment: DeploymentState, state: TargetState): boolean {
+  const own = replicasOf(state, deployment.name);
+  return (
+    deployment.progress === 'complete' && deployment.available >= deployment.promise.replicas && routesSettled(own)
+  );
+}
+
+/**
+ * A rollout is over when the new replicas serve and the last old one has exited and no connection can be led to it:
+ * `kubectl rollout status` is satisfied earlier, while old replicas still terminate, and what is lost then is lost all
+ * the same.
+ */
+export function rolloutOver(deployment: DeploymentState, state: TargetState): boolean {
+  return isServing(deployment, state) && leftovers(deployment, state).length === 0;
+}
+
+/** Replicas of the Deployment that are not of its current revision, or are on their way out, and are not over yet. */
+export function leftovers(deployment: DeploymentState, state: TargetState): ReplicaState[] {
+  return replicasOf(state, deployment.name).filter(
+    (replica) =>
+      !isGone(replica) &&
+      (replica.revision !== deployment.revision || replica.phase === 'terminating' || replica.phase === 'exited'),
+  );
+}
+
+export function replicasOf(state: TargetState, deployment: string): ReplicaState[] {
+  return state.replicas.filter((replica) => replica.deployment === deployment);
+}
+
+/** In words, why the replicas of a revision do not serve; for the message of a rollout that failed. */
+export function whyNotReady(deployment: DeploymentState, state: TargetState): string {
+  const waiting = replicasOf(state, deployment.name).filter(
+    (replica) => replica.revision === deployment.revision && !replica.ready && replica.phase !== 'exited',
+  );
+  const exit = waiting.find((replica) => replica.lastExit)?.lastExit;
+  if (exit) return exitInWords(exit);
+  if (waiting.length > 0) return `${waiting.map((replica) => replica.pod).join(', ')} started but did not become ready`;
+  return deployment.reason ?? 'its replicas did not become ready';
+}
+
+export function exitInWords(exit: NonNullable<ReplicaState['lastExit']>): string {
+  const how = exit.signal ? `was ended by ${exit.signal}` : `exited with code ${exit.code ?? 'unknown'}`;
+  const words = exit.message?.trim();
+  return `its app ${how} (${exit.reason})${words ? `; its last words: ${words}` : ''}`;
+}

@@ -1,0 +1,68 @@
+import type { TargetState } from '../../targets/target.ts';
+import { leftovers, replicasOf, rolloutOver, whyNotReady } from './conditions.ts';
+import type { StepContext, StepOutcome } from './step.ts';
+import { deploymentOf, orInterrupted, sleepUs, waitFor } from './wait-for.ts';
+
+interface Replacement {
+  deployment: string;
+  settleUs: number;
+  timeoutUs: number;
+}
+
+/**
+ * Replaces the replicas of a Deployment by those of another revision (`start` says to which) and waits until that is
+ * over, in the sense of `rolloutOver`, and then for `settleUs`.
+ */
+export async function replaceReplicas(
+  { deployment: name, settleUs, timeoutUs }: Replacement,
+  context: StepContext,
+  start: () => Promise<void>,
+): Promise<StepOutcome> {
+  const { target, signal } = context;
+  const before = livePods(target.state(), name);
+  await orInterrupted(start(), signal);
+  const end = await waitFor(context, timeoutUs, (state) => {
+    const deployment = deploymentOf(state, name);
+    if (deployment.progress === 'stuck') return 'stuck';
+    return rolloutOver(deployment, state) ? 'over' : undefined;
+  });
+  if (end !== 'over') return unfinished(name, end, timeoutUs, target.state());
+  await sleepUs(settleUs, signal);
+  const replaced = [...before].filter((pod) => !livePods(target.state(), name).has(pod)).length;
+  if (replaced > 0) return { terminationsWatched: true, replaced };
+  return {
+    verdict: 'inconclusive',
+    message: `nothing was replaced: ${name} already was what it was told to become`,
+    replaced,
+  };
+}
+
+function livePods(state: TargetState, deployment: string): Set<string> {
+  return new Set(
+    replicasOf(state, deployment)
+      .filter((replica) => replica.phase !== 'exited')
+      .map((replica) => replica.pod),
+  );
+}
+
+function unfinished(name: string, end: 'stuck' | null, timeoutUs: number, state: TargetState): StepOutcome {
+  const deployment = deploymentOf(state, name);
+  if (end === 'stuck')
+    return {
+      verdict: 'fail',
+      message: `the rollout of ${name} got stuck: ${whyNotReady(deployment, state)}`,
+      terminationsWatched: false,
+    };
+  const dying = leftovers(deployment, state).map((replica) => replica.pod);
+  if (deployment.progress === 'complete' && dying.length > 0)
+    return {
+      verdict: 'inconclusive',
+      message: `${dying.join(', ')} had not ended ${timeoutUs / 1e6} s after the rollout of ${name} began; give the step a longer timeout than the grace`,
+      terminationsWatched: false,
+    };
+  return {
+    verdict: 'fail',
+    message: `the rollout of ${name} was not over within ${timeoutUs / 1e6} s: ${whyNotReady(deployment, state)}`,
+    terminationsWatched: false,
+  };
+}

@@ -1,0 +1,24 @@
+import { rolloutOver, whyNotReady } from './conditions.ts';
+import type { StepRunner } from './step.ts';
+import { deploymentOf, orInterrupted, sleepUs, waitFor } from './wait-for.ts';
+
+/** Gives a Deployment another number of replicas, until those serve and the ones that are too many have ended. */
+export const scale: StepRunner<'scale'> = async ({ deployment: name, replicas, settleUs, timeoutUs }, context) => {
+  const { target, signal } = context;
+  deploymentOf(target.state(), name);
+  await orInterrupted(target.scale(name, replicas), signal);
+  const over = await waitFor(context, timeoutUs, (state) => {
+    const deployment = deploymentOf(state, name);
+    return deployment.promise.replicas === replicas && rolloutOver(deployment, state) ? true : undefined;
+  });
+  if (over) {
+    await sleepUs(settleUs, signal);
+    return { terminationsWatched: true };
+  }
+  const state = target.state();
+  return {
+    verdict: 'fail',
+    message: `${name} did not come to ${replicas} replicas within ${timeoutUs / 1e6} s: ${whyNotReady(deploymentOf(state, name), state)}`,
+    terminationsWatched: false,
+  };
+};
