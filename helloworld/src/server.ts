@@ -1,0 +1,24 @@
+import { createServer } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { drainOnSigterm } from './drain.ts';
+import { openLedger } from './ledger.ts';
+import { Replica } from './replica.ts';
+import { readSettings, SettingError } from './settings.ts';
+
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  process.stderr.write(`helloworld: ${error.message}\n`);
+  process.exit(error instanceof SettingError ? 2 : 1);
+});
+
+const settings = readSettings(process.env);
+const replica = new Replica(settings, settings.ledger === null ? null : openLedger(settings.ledger));
+const server = createServer((request, response) => replica.answer(request, response));
+if (settings.drainMs !== null) drainOnSigterm(server, replica, settings.drainMs);
+if (settings.ignoreSigterm) process.on('SIGTERM', () => {});
+
+if (settings.startDelayMs > 0) await setTimeout(settings.startDelayMs);
+server.listen(settings.port, settings.host, () => {
+  const address = server.address();
+  const port = typeof address === 'object' ? address?.port : settings.port;
+  console.log(`helloworld ${settings.version} ${replica.name} listens on ${settings.host} port ${port}`);
+});
