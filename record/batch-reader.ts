@@ -1,0 +1,122 @@
+import type { RecordBatch } from 'apache-arrow/fb/record-batch';
+import { CorruptStream } from './arrow-stream.ts';
+import type { Attempt } from './attempt.ts';
+import { columns } from './attempt-columns.ts';
+import { NumberReader, TextReader } from './column-readers.ts';
+import type { AttemptBatch, TextColumn } from './fold.ts';
+
+const readers = () =>
+  columns.map((column) => ({
+    ...column,
+    reader: column.type === 'text' ? new TextReader() : new NumberReader(column.type),
+    /** of its Arrow buffers: validity, offsets of a text, values */
+    bufferCount: column.type === 'text' ? 3 : 2,
+  }));
+
+const bufferCount = readers().reduce((sum, column) => sum + column.bufferCount, 0);
+
+/** The batch at hand: its columns look into the body of the message, which the next one overwrites. */
+export class BatchReader implements AttemptBatch {
+  readonly #columns = readers();
+  readonly #byName = new Map(this.#columns.map(({ name, reader }) => [name, reader]));
+  length = 0;
+  readonly id = this.#text('id');
+  readonly lane = this.#text('lane');
+  readonly session = this.#text('session');
+  readonly method = this.#text('method');
+  readonly path = this.#text('path');
+  readonly outcome = this.#text('outcome');
+  readonly phase = this.#text('phase');
+  readonly detail = this.#text('detail');
+  readonly replica = this.#text('replica');
+  readonly replicaSource = this.#text('replicaSource');
+  readonly pod = this.#text('pod');
+  readonly version = this.#text('version');
+  readonly handled = this.#text('handled');
+
+  /** Throws CorruptStream where the buffers do not lie within the body or do not fit the rows. */
+  load(batch: RecordBatch, body: Buffer): void {
+    if (batch.buffersLength() < bufferCount || batch.nodesLength() < columns.length)
+      throw new CorruptStream('a batch has too few columns');
+    const rows = Number(batch.length());
+    let next = 0;
+    for (const [i, { name, reader, bufferCount }] of this.#columns.entries()) {
+      const node = batch.nodes(i);
+      const [validity, ...parts] = Array.from({ length: bufferCount }, () => bufferOf(batch, next++, body));
+      const hasNulls = Number(node?.nullCount()) > 0;
+      const fits =
+        Number(node?.length()) === rows &&
+        (!hasNulls || (validity as Buffer).length * 8 >= rows) &&
+        reader.load({ rows, validity: hasNulls ? (validity as Buffer) : null, parts });
+      if (!fits) throw new CorruptStream(`the column ${name} does not fit its rows`);
+    }
+    this.length = rows;
+  }
+
+  #number(name: keyof Attempt): Float64Array {
+    return (this.#byName.get(name) as NumberReader).values();
+  }
+
+  #text(name: keyof Attempt): TextColumn {
+    return this.#byName.get(name) as TextReader;
+  }
+
+  attempt(row: number): Attempt {
+    const entries = this.#columns.map(({ name, type, reader }) => {
+      if (reader instanceof TextReader) return [name, reader.at(row)];
+      const value = reader.values()[row] as number;
+      if (type === 'bool') return [name, value === 1];
+      return [name, Number.isNaN(value) ? null : value];
+    });
+    return Object.fromEntries(entries) as Attempt;
+  }
+
+  get connection() {
+    return this.#number('connection');
+  }
+  get connectionUse() {
+    return this.#number('connectionUse');
+  }
+  get overflow() {
+    return this.#number('overflow');
+  }
+  get intendedUs() {
+    return this.#number('intendedUs');
+  }
+  get readyUs() {
+    return this.#number('readyUs');
+  }
+  get sentUs() {
+    return this.#number('sentUs');
+  }
+  get connectedUs() {
+    return this.#number('connectedUs');
+  }
+  get firstByteUs() {
+    return this.#number('firstByteUs');
+  }
+  get endUs() {
+    return this.#number('endUs');
+  }
+  get status() {
+    return this.#number('status');
+  }
+  get counter() {
+    return this.#number('counter');
+  }
+  get bytes() {
+    return this.#number('bytes');
+  }
+  get idleUs() {
+    return this.#number('idleUs');
+  }
+}
+
+function bufferOf(batch: RecordBatch, index: number, body: Buffer): Buffer {
+  const region = batch.buffers(index);
+  const from = Number(region?.offset());
+  const to = from + Number(region?.length());
+  if (!(from >= 0 && to >= from && to <= body.length && from % 8 === 0))
+    throw new CorruptStream('a buffer does not lie within its message');
+  return body.subarray(from, to);
+}
