@@ -21,6 +21,17 @@ export interface LaneFacts {
   peakRate: number | null;
   /** The shortest interval without sending that makes the lane blind, in ms. */
   resolutionMs: number;
+  /** What the engine counted itself at the end of traffic; the judge holds the record to it. */
+  counted?: LaneCount;
+}
+
+export interface LaneCount {
+  planned: number;
+  sent: number;
+  unsent: number;
+  ok: number;
+  failed: number;
+  unanswered: number;
 }
 
 export interface StepFacts {

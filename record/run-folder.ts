@@ -1,0 +1,83 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { HitlessError } from './error.ts';
+
+/** Where runs go unless told otherwise, beside the working directory. */
+export const runsFolder = '.hitless';
+
+/** The files of a run, by what they hold. */
+export interface RunFiles {
+  /** Every attempt, as an Arrow IPC stream. */
+  attempts: string;
+  /** Every event, one JSON object a line. */
+  events: string;
+  /** RunFacts without the events. */
+  facts: string;
+  result: string;
+  report: string;
+  junit: string;
+}
+
+export function runFiles(folder: string): RunFiles {
+  return {
+    attempts: join(folder, 'attempts.arrows'),
+    events: join(folder, 'events.ndjson'),
+    facts: join(folder, 'run.json'),
+    result: join(folder, 'result.json'),
+    report: join(folder, 'report.html'),
+    junit: join(folder, 'junit.xml'),
+  };
+}
+
+/**
+ * Makes `<parent>/<time>-<scenario>` and returns it; a second run of the same second gets `-2` behind it. The time is
+ * local, to the second. Throws HITLESS_OUT where it cannot be made.
+ */
+export function makeRunFolder(parent: string, scenario: string, at: Date = new Date()): string {
+  orOutError(parent, () => mkdirSync(parent, { recursive: true }));
+  const name = `${stamp(at)}-${scenario.replace(/[^A-Za-z0-9._-]+/g, '-')}`;
+  for (let nth = 1; ; nth++) {
+    const folder = join(parent, nth === 1 ? name : `${name}-${nth}`);
+    if (orOutError(folder, () => madeNew(folder))) return folder;
+  }
+}
+
+/** Makes the folder that the user named. Throws HITLESS_OUT where that cannot be, or it holds something already. */
+export function makeNamedRunFolder(folder: string): string {
+  orOutError(folder, () => mkdirSync(folder, { recursive: true }));
+  if (orOutError(folder, () => readdirSync(folder)).length > 0) throw outError(folder, 'it is not empty');
+  return folder;
+}
+
+/** mkdir is atomic: of two runs one makes it, the other is told. */
+function madeNew(folder: string): boolean {
+  try {
+    mkdirSync(folder);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function stamp(at: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0');
+  const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${date}T${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join('-')}`;
+}
+
+function orOutError<T>(folder: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw outError(folder, (error as Error).message, error);
+  }
+}
+
+function outError(folder: string, what: string, cause?: unknown): HitlessError {
+  return new HitlessError('HITLESS_OUT', `cannot use ${folder} for the run: ${what}`, {
+    blame: 'environment',
+    hint: 'Name a folder that is new or empty with --out.',
+    cause,
+  });
+}
