@@ -7,14 +7,15 @@ const longest = 64;
  * allocates none anew, and one in which every text is another keeps no more than the slots hold.
  */
 export class TextCache {
-  readonly #bytes = new Uint8Array(slots * longest);
-  readonly #lengths = new Uint8Array(slots);
-  readonly #texts: string[] = new Array(slots).fill('');
+  #bytes = new Uint8Array(0);
+  #lengths = new Uint8Array(0);
+  readonly #texts: string[] = [];
 
   decode(from: Buffer, start: number, end: number): string {
     const length = end - start;
     if (length === 0) return '';
     if (length > longest) return from.toString('utf8', start, end);
+    if (this.#lengths.length === 0) this.#allocate();
     // FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/
     let hash = 0x811c9dc5;
     for (let i = start; i < end; i++) hash = Math.imul(hash ^ (from[i] as number), 0x01000193);
@@ -25,6 +26,11 @@ export class TextCache {
     this.#lengths[slot] = length;
     this.#texts[slot] = text;
     return text;
+  }
+
+  #allocate(): void {
+    this.#bytes = new Uint8Array(slots * longest);
+    this.#lengths = new Uint8Array(slots);
   }
 
   #holds(slot: number, from: Buffer, start: number, length: number): boolean {

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
+/** The Python to use; HITLESS_PYTHON names one that has what the machine's own lacks. */
+export const python = process.env.HITLESS_PYTHON ?? 'python3';
+
 /**
  * What some tests need and a user's machine may lack. A test that needs one is declared with
  * `test.skipIf(lacks('browser'))`: the reason is printed once, and where HITLESS_REQUIRE names the need (as CI does),
@@ -11,6 +14,7 @@ const probes = {
   browser: () => existsSync('/usr/bin/chromium'),
   go: () => spawnSync('go', ['version']).status === 0,
   python: () => spawnSync('python3', ['--version']).status === 0,
+  pyarrow: () => spawnSync(python, ['-c', 'import pyarrow']).status === 0,
 } as const;
 
 export type Need = keyof typeof probes;
