@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { outcomes, phases } from './attempt.ts';
 
-const literals = <T extends string>(values: readonly T[]) => Type.Union(values.map((value) => Type.Literal(value)));
+const literals = <const T extends string[]>(values: readonly [...T]) => Type.Enum([...values] as [...T]);
 const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 const runVerdicts = ['pass', 'fail', 'inconclusive', 'error'] as const;
@@ -11,7 +11,7 @@ export type Verdict = (typeof runVerdicts)[number];
 const checkVerdicts = [...runVerdicts, 'warn', 'not-applicable'] as const;
 export type CheckVerdict = (typeof checkVerdicts)[number];
 
-const VerdictSchema = Type.Union(runVerdicts.map((verdict) => Type.Literal(verdict)));
+const VerdictSchema = literals(runVerdicts);
 const Ms = Type.Number({ description: 'milliseconds' });
 const MsFromStart = Type.Number({ description: 'milliseconds from the start of traffic' });
 const Count = Type.Integer({ minimum: 0 });
@@ -46,7 +46,7 @@ const LaneTraffic = Type.Object({
 const CheckResult = Type.Object({
   name: Type.String(),
   lane: nullable(Type.String()),
-  verdict: Type.Union(checkVerdicts.map((verdict) => Type.Literal(verdict))),
+  verdict: literals(checkVerdicts),
   /** The scenario asked for it, so it decides. */
   asked: Type.Boolean(),
   /** One sentence that a student understands. */
