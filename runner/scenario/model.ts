@@ -6,20 +6,39 @@ import { type Static, Type } from 'typebox';
  */
 const strict = { additionalProperties: false };
 
+/** Timers end at 24.8 days and a scenario long before: so many digits are enough, and more are a slip of the pen. */
+const amount = '([0-9]{1,8}(\\.[0-9]+)?ms|[0-9]{1,5}(\\.[0-9]+)?s|[0-9]{1,3}(\\.[0-9]+)?m)';
 export const Duration = Type.String({
-  pattern: '^(0|[0-9]+(\\.[0-9]+)?(ms|s|m))$',
-  description: 'a duration such as 500ms, 2s or 1m',
+  pattern: `^(0|${amount})$`,
+  description: 'a duration such as 500ms, 2s or 1m (999m at most)',
+});
+const LongerThanZero = Type.String({
+  pattern: `^(?=[0-9.]*[1-9])${amount}$`,
+  description: 'a duration above zero such as 500ms, 2s or 1m (999m at most)',
 });
 const Name = Type.String({
   pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
   maxLength: 63,
   description: 'a name of lower-case letters, digits and dashes',
 });
+/** Kubernetes's DNS subdomain, which Deployments and Services may be called. */
+const ObjectName = Type.String({
+  pattern: '^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$',
+  maxLength: 253,
+  description: 'the name of an object in the manifests',
+});
 const Source = Type.String({
   pattern: "^(body:(/[^/]*)*|header:[!#$%&'*+.^_`|~0-9A-Za-z-]+)$",
   description: 'body:/json/pointer or header:name',
 });
-const Path = Type.String({ pattern: '^/', description: 'a path that starts with /' });
+const Path = Type.String({ pattern: '^/[!-~]*$', description: 'a path that starts with /, without spaces' });
+
+/** No line break may come in: it would end the header and begin the next. Those that the engine writes are not for others. */
+const Headers = Type.Record(
+  Type.String({ pattern: "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$" }),
+  Type.String({ pattern: '^[\\t -~\\x80-\\xff]*$', description: 'a header value without line breaks' }),
+  { additionalProperties: false },
+);
 
 const Image = Type.Object(
   {
@@ -43,7 +62,7 @@ const App = Type.Object(
       Type.Array(Type.String(), { minItems: 1, description: 'files or folders of Kubernetes YAML' }),
     ),
     url: Type.Optional(Type.String({ pattern: '^https?://', description: "somebody else's deployment" })),
-    service: Type.Optional(Name),
+    service: Type.Optional(ObjectName),
     images: Type.Optional(Type.Record(Type.String(), Image)),
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535, description: "where local's balancer listens" })),
   },
@@ -64,28 +83,27 @@ const RequestModel = Type.Object(
       Type.String({ pattern: '^[A-Z]+$', maxLength: 20, description: 'an HTTP method in capitals' }),
     ),
     path: Type.Optional(Path),
-    headers: Type.Optional(Type.Record(Type.String(), Type.String())),
+    headers: Type.Optional(Headers),
     body: Type.Optional(Type.String()),
   },
   strict,
 );
 
+const Status = Type.Integer({ minimum: 200, maximum: 599, description: 'an HTTP status from 200 to 599' });
+
 const Expect = Type.Object(
   {
     status: Type.Optional(
-      Type.Union([
-        Type.Integer({ minimum: 100, maximum: 599 }),
-        Type.Array(Type.Integer({ minimum: 100, maximum: 599 }), { minItems: 1 }),
-      ]),
+      Type.Union([Status, Type.Array(Status, { minItems: 1 })], { description: 'an HTTP status, or a list of them' }),
     ),
     headers: Type.Optional(
-      Type.Record(Type.String(), Type.String(), { description: 'each must be in the answer with this value' }),
+      Type.Record(Type.String(), Type.String(), { description: 'headers with the values that an answer must have' }),
     ),
     minBytes: Type.Optional(Type.Integer({ minimum: 0 })),
     maxBytes: Type.Optional(Type.Integer({ minimum: 0 })),
     json: Type.Optional(
       Type.Union([Type.Boolean(), Type.Object({}, { additionalProperties: true })], {
-        description: 'a JSON Schema that the body must satisfy',
+        description: 'a JSON Schema that the body must satisfy, or true for any JSON',
       }),
     ),
   },
@@ -93,18 +111,22 @@ const Expect = Type.Object(
 );
 
 const Limits = Type.Object(
-  { connect: Type.Optional(Duration), headers: Type.Optional(Duration), body: Type.Optional(Duration) },
+  {
+    connect: Type.Optional(LongerThanZero),
+    headers: Type.Optional(LongerThanZero),
+    body: Type.Optional(LongerThanZero),
+  },
   strict,
 );
 
 const LaneModel = Type.Object(
   {
     name: Name,
-    connection: Type.Optional(Type.Union([Type.Literal('fresh'), Type.Literal('kept'), Type.Literal('session')])),
+    connection: Type.Optional(Type.Enum(['fresh', 'kept', 'session'])),
     rate: Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }), Type.Literal('unpaced')], {
       description: 'requests a second (visitors a second of a session lane), or unpaced',
     }),
-    arrivals: Type.Optional(Type.Union([Type.Literal('constant'), Type.Literal('poisson')])),
+    arrivals: Type.Optional(Type.Enum(['constant', 'poisson'])),
     ramps: Type.Optional(Type.Array(Ramp, { minItems: 1 })),
     requests: Type.Optional(Type.Integer({ minimum: 1, description: 'stop the lane after so many' })),
     connections: Type.Optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
@@ -117,7 +139,7 @@ const LaneModel = Type.Object(
     ),
     life: Type.Optional(
       Type.Object(
-        { requests: Type.Optional(Type.Integer({ minimum: 1 })), age: Type.Optional(Duration) },
+        { requests: Type.Optional(Type.Integer({ minimum: 1 })), age: Type.Optional(LongerThanZero) },
         { ...strict, description: 'when a kept connection is replaced by the client' },
       ),
     ),
@@ -125,41 +147,40 @@ const LaneModel = Type.Object(
     request: Type.Optional(RequestModel),
     expect: Type.Optional(Expect),
     limits: Type.Optional(Limits),
-    resolution: Type.Optional(Duration),
+    resolution: Type.Optional(LongerThanZero),
     spin: Type.Optional(Type.Boolean({ description: 'spend a core on waiting, for lateness below a millisecond' })),
   },
   strict,
 );
 
-const Timeout = Type.Optional(Duration);
-const step = <T extends string, S extends Type.TSchema>(verb: T, schema: S) =>
-  Type.Object({ [verb]: schema } as Record<T, S>, strict);
+const Timeout = Type.Optional(LongerThanZero);
+const Settle = Type.Optional(Duration);
 
 export const steps = {
   deploy: Type.Object({ timeout: Timeout }, strict),
   hold: Duration,
   rollout: Type.Object(
     {
-      deployment: Name,
+      deployment: ObjectName,
       image: Type.String({ minLength: 1 }),
-      until: Type.Optional(Type.Union([Type.Literal('complete'), Type.Literal('stuck')])),
-      settle: Timeout,
+      until: Type.Optional(Type.Enum(['complete', 'stuck'])),
+      settle: Settle,
       timeout: Timeout,
     },
     strict,
   ),
-  undo: Type.Object({ deployment: Name, settle: Timeout, timeout: Timeout }, strict),
+  undo: Type.Object({ deployment: ObjectName, settle: Settle, timeout: Timeout }, strict),
   switch: Type.Object(
-    { service: Name, selector: Type.Record(Type.String(), Type.String()), settle: Timeout, timeout: Timeout },
+    { service: ObjectName, selector: Type.Record(Type.String(), Type.String()), settle: Settle, timeout: Timeout },
     strict,
   ),
   scale: Type.Object(
-    { deployment: Name, replicas: Type.Integer({ minimum: 0, maximum: 100 }), settle: Timeout, timeout: Timeout },
+    { deployment: ObjectName, replicas: Type.Integer({ minimum: 0, maximum: 100 }), settle: Settle, timeout: Timeout },
     strict,
   ),
   kill: Type.Object(
     {
-      deployment: Name,
+      deployment: ObjectName,
       signal: Type.Optional(Type.String({ pattern: '^SIG[A-Z0-9]+$', description: 'a signal such as SIGKILL' })),
       timeout: Timeout,
     },
@@ -167,19 +188,14 @@ export const steps = {
   ),
   drain: Type.Object({ node: Type.String({ minLength: 1 }), timeout: Timeout }, strict),
   exec: Type.Object(
-    { deployment: Name, command: Type.Array(Type.String(), { minItems: 1 }), timeout: Timeout },
+    { deployment: ObjectName, command: Type.Array(Type.String(), { minItems: 1 }), timeout: Timeout },
     strict,
   ),
   run: Type.Object({ command: Type.Array(Type.String(), { minItems: 1 }), timeout: Timeout }, strict),
   wait: Type.Object(
     {
-      deployment: Type.Optional(Name),
-      until: Type.Union([
-        Type.Literal('available'),
-        Type.Literal('complete'),
-        Type.Literal('stuck'),
-        Type.Literal('requests-sent'),
-      ]),
+      deployment: Type.Optional(ObjectName),
+      until: Type.Enum(['available', 'complete', 'stuck', 'requests-sent']),
       timeout: Timeout,
     },
     strict,
@@ -188,18 +204,15 @@ export const steps = {
 
 export type Verb = keyof typeof steps;
 
-const StepModel = Type.Union(Object.entries(steps).map(([verb, schema]) => step(verb, schema)));
+/** One object with exactly one of the verbs, not a union of objects: editors complete it, and a typo in it has one error. */
+const StepModel = Type.Partial(Type.Object(steps), { ...strict, title: 'step', minProperties: 1, maxProperties: 1 });
 
-const VerdictModel = Type.Union(['pass', 'fail', 'inconclusive', 'error'].map((verdict) => Type.Literal(verdict)));
+const VerdictModel = Type.Enum(['pass', 'fail', 'inconclusive', 'error']);
 
 /** The scenario's checks are checked one by one against their own schemas when it is loaded. */
 const CheckModel = Type.Union([
   Type.String({ description: 'the name of a check' }),
-  Type.Record(Type.String(), Type.Unknown(), {
-    minProperties: 1,
-    maxProperties: 1,
-    description: 'a check with its options',
-  }),
+  Type.Record(Type.String(), Type.Unknown(), { title: 'check', minProperties: 1, maxProperties: 1 }),
 ]);
 
 export const ScenarioSchema = Type.Object(

@@ -1,0 +1,92 @@
+import type { Expectation, Lane } from '../traffic/lane.ts';
+import { durationUs } from './duration.ts';
+import type { LaneInput } from './model.ts';
+
+/** What a lane has where its scenario says nothing. */
+export const laneDefaults = {
+  connections: 10,
+  limits: { connect: '5s', headers: '10s', body: '30s' },
+  /** How many times its connections a kept lane may have open at once. */
+  overflowTimes: 10,
+  /** As many as fall due in that time may be open at once in a fresh lane: none waits for a server that answers within it. */
+  openForSeconds: 10,
+  leastOpen: 100,
+  mostOpen: 10_000,
+  /** A lane is blind when it sent nothing for this long, or for this many intervals if that is longer (the design). */
+  resolutionUs: 50_000,
+  resolutionIntervals: 5,
+} as const;
+
+/** A lane with every default filled in. */
+export function laneOf(input: LaneInput): Lane {
+  const connection = input.connection ?? 'fresh';
+  const connections = input.connections ?? laneDefaults.connections;
+  const limits = { ...laneDefaults.limits, ...input.limits };
+  return {
+    name: input.name,
+    connection,
+    rate: input.rate,
+    arrivals: input.arrivals ?? 'constant',
+    ramps: (input.ramps ?? []).map(({ to, over }) => ({ to, overUs: durationUs(over) })),
+    requests: input.requests ?? null,
+    connections,
+    overflow: input.overflow ?? defaultOverflow(input, connections),
+    life: { requests: input.life?.requests ?? null, ageUs: input.life?.age ? durationUs(input.life.age) : null },
+    session: input.session ? { page: input.session.page, assets: input.session.assets ?? [] } : null,
+    request: {
+      method: input.request?.method ?? 'GET',
+      path: input.request?.path ?? '/',
+      headers: input.request?.headers ?? {},
+      body: input.request?.body ?? null,
+    },
+    expect: expectationOf(input.expect),
+    limits: {
+      connectUs: durationUs(limits.connect),
+      headersUs: durationUs(limits.headers),
+      bodyUs: durationUs(limits.body),
+    },
+    resolutionUs: input.resolution ? durationUs(input.resolution) : defaultResolutionUs(input),
+    spin: input.spin ?? false,
+  };
+}
+
+/** Requests a second at the most that a lane plans; null for unpaced. */
+export function peakRate(lane: Pick<LaneInput, 'rate' | 'ramps'> | Lane): number | null {
+  if (lane.rate === 'unpaced') return null;
+  return Math.max(lane.rate, ...(lane.ramps ?? []).map(({ to }) => to));
+}
+
+function defaultOverflow(input: LaneInput, connections: number): number {
+  const peak = peakRate(input);
+  if (peak === null) return input.connection === 'kept' ? 0 : connections;
+  if (input.connection === 'kept')
+    return Math.min(laneDefaults.mostOpen, connections * (laneDefaults.overflowTimes - 1));
+  const due = Math.ceil(peak * laneDefaults.openForSeconds);
+  return Math.min(laneDefaults.mostOpen, Math.max(laneDefaults.leastOpen, due));
+}
+
+function defaultResolutionUs({ rate, ramps = [] }: LaneInput): number {
+  if (rate === 'unpaced') return laneDefaults.resolutionUs;
+  const slowest = Math.min(...[rate, ...ramps.map(({ to }) => to)].filter((one) => one > 0));
+  return Math.max(laneDefaults.resolutionUs, Math.ceil((laneDefaults.resolutionIntervals * 1e6) / slowest));
+}
+
+function expectationOf(input: LaneInput['expect']): Expectation {
+  const { status, headers, minBytes, maxBytes, json } = input ?? {};
+  return {
+    statuses: status === undefined ? [] : [status].flat(),
+    headers: headers ?? {},
+    minBytes: minBytes ?? null,
+    maxBytes: maxBytes ?? null,
+    json: json === undefined || json === false ? null : json === true ? true : forObjects(json),
+  };
+}
+
+/**
+ * In JSON Schema, `required` and `properties` say nothing about what is not an object: without a type, a body that is a
+ * bare string would satisfy them.
+ */
+function forObjects(schema: object): object {
+  const speaksOfFields = 'required' in schema || 'properties' in schema;
+  return speaksOfFields && !('type' in schema) ? { type: 'object', ...schema } : schema;
+}

@@ -1,0 +1,56 @@
+import { type FileLocation, HitlessError } from '../../record/error.ts';
+
+/** Where in a scenario something is: `['lanes', 0, 'rate']`. */
+export type FieldPath = readonly (string | number)[];
+
+/** One thing that is wrong with a scenario. */
+export interface Problem {
+  path: FieldPath;
+  /** Whether the field's name is wrong, or what it holds. */
+  at: 'key' | 'value';
+  message: string;
+}
+
+/** A scenario as it was read, not yet validated, and where in its file each field is. */
+export interface Source {
+  value: unknown;
+  locate(path: FieldPath, at: Problem['at']): FileLocation;
+}
+
+/** All that is wrong with a scenario, at least one; the first is the error's own message and location. */
+export class InvalidScenario extends HitlessError {
+  readonly problems: readonly HitlessError[];
+
+  constructor(problems: readonly Problem[], source: Source) {
+    const errors = problems.map(
+      ({ path, at, message }) =>
+        new HitlessError('HITLESS_SCENARIO', message, { blame: 'usage', location: source.locate(path, at) }),
+    );
+    const first = errors[0];
+    super('HITLESS_SCENARIO', first?.message ?? 'the scenario is not valid', {
+      blame: 'usage',
+      ...(first?.location ? { location: first.location } : {}),
+    });
+    this.problems = errors;
+  }
+}
+
+/** `lanes[0].rate`; `the scenario` for the whole of it. */
+export function fieldName(path: FieldPath): string {
+  if (path.length === 0) return 'the scenario';
+  return path.reduce<string>((name, part) => {
+    if (typeof part === 'number') return `${name}[${part}]`;
+    const text = /^[A-Za-z_][\w-]*$/.test(part) ? part : JSON.stringify(part);
+    return name === '' ? text : `${name}.${text}`;
+  }, '');
+}
+
+/** A value as a message shows it, short and in one line. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'object') return 'a mapping';
+  if (typeof value !== 'string') return String(value);
+  return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}...` : value);
+}

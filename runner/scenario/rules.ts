@@ -1,0 +1,106 @@
+import { constants } from 'node:os';
+import { Ajv } from 'ajv';
+import { didYouMean } from '../../record/nearest.ts';
+import type { Functions } from './functions.ts';
+import type { LaneInput, ScenarioInput } from './model.ts';
+import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
+
+/** What fields must be to each other, which no schema of a single field says. Expects what the schema has accepted. */
+export function brokenRules(scenario: ScenarioInput, functions: Functions): Problem[] {
+  return [
+    ...appRules(scenario.app),
+    ...scenario.lanes.flatMap((lane, index) => [...laneRules(lane, index, scenario.lanes)]),
+    ...stepRules(scenario, functions),
+  ];
+}
+
+function at(path: FieldPath, message: string): Problem {
+  return { path, at: 'value', message: `${fieldName(path)}${message}` };
+}
+
+function* appRules(app: ScenarioInput['app']): Generator<Problem> {
+  if (app.url === undefined && app.manifests === undefined)
+    yield at(['app'], ': expected manifests (to deploy) or url (of what is deployed), got neither');
+  if (app.url !== undefined && app.manifests !== undefined)
+    yield { path: ['app', 'url'], at: 'key', message: 'app: expected manifests or url, got both' };
+  if (app.url !== undefined && !URL.canParse(app.url)) yield at(['app', 'url'], `: ${shown(app.url)} is no URL`);
+}
+
+/** Headers that the engine writes: the request's frame, its connection and its id. */
+const ownHeaders = [
+  'connection',
+  'content-length',
+  'expect',
+  'transfer-encoding',
+  'upgrade',
+  'x-request-id',
+  'x-hitless-id',
+];
+
+function* laneRules(lane: LaneInput, index: number, lanes: readonly LaneInput[]): Generator<Problem> {
+  const path = ['lanes', index];
+  if (lanes.findIndex(({ name }) => name === lane.name) < index)
+    yield at([...path, 'name'], `: another lane is called ${shown(lane.name)} already`);
+  if (lane.connection === 'session' && lane.session === undefined)
+    yield at(path, ': a session lane needs session: { page: /path, assets: [...] }');
+  if (lane.connection !== 'session' && lane.session !== undefined)
+    yield at([...path, 'session'], ': only a lane with connection: session has one');
+  if (lane.connection !== 'kept' && lane.life !== undefined)
+    yield at([...path, 'life'], ': only a lane with connection: kept has one');
+  if (lane.rate === 'unpaced' && lane.ramps !== undefined)
+    yield at([...path, 'ramps'], ': an unpaced lane has no rate that could change');
+  if (lane.request?.method === 'CONNECT')
+    yield at([...path, 'request', 'method'], ': CONNECT asks a proxy, not an app');
+  for (const header of Object.keys(lane.request?.headers ?? {}))
+    if (ownHeaders.includes(header.toLowerCase()))
+      yield { ...at([...path, 'request', 'headers', header], ': hitless writes this header itself'), at: 'key' };
+  yield* expectRules(lane.expect ?? {}, [...path, 'expect']);
+}
+
+function* expectRules(
+  { minBytes, maxBytes, json }: NonNullable<LaneInput['expect']>,
+  path: FieldPath,
+): Generator<Problem> {
+  if (minBytes !== undefined && maxBytes !== undefined && minBytes > maxBytes)
+    yield at([...path, 'minBytes'], `: expected at most maxBytes, ${maxBytes}, got ${minBytes}`);
+  if (typeof json !== 'object') return;
+  const fault = schemaFault(json);
+  if (fault) yield at([...path, 'json'], `: not a JSON Schema: ${fault}`);
+}
+
+/** What is wrong with a user's JSON Schema, in one line. An asynchronous one would answer with a promise, which is never false. */
+function schemaFault(schema: object): string | undefined {
+  if ('$async' in schema) return '$async is not allowed';
+  try {
+    new Ajv({ strict: true, strictTypes: false, strictRequired: false, strictTuples: false, logger: false }).compile(
+      schema,
+    );
+    return undefined;
+  } catch (error) {
+    return (error as Error).message.split('\n')[0];
+  }
+}
+
+function* stepRules({ app, lanes, steps }: ScenarioInput, functions: Functions): Generator<Problem> {
+  const images = Object.keys(app.images ?? {});
+  for (const [index, step] of steps.entries()) {
+    const path = ['steps', index];
+    if ('deploy' in step && index > 0) yield at(path, ': deploy comes first, and once');
+    if (index === 0 && app.manifests !== undefined && (functions.steps.has(0) || !('deploy' in step)))
+      yield at(path, ': expected deploy as the first step, as traffic begins when it is done');
+    if ('rollout' in step && images.length > 0 && !images.includes(step.rollout.image))
+      yield at([...path, 'rollout', 'image'], unknownImage(step.rollout.image, images));
+    if ('kill' in step && step.kill.signal !== undefined && !(step.kill.signal in constants.signals))
+      yield at([...path, 'kill', 'signal'], unknownSignal(step.kill.signal));
+    if ('wait' in step && step.wait.until === 'requests-sent' && lanes.every(({ requests }) => requests === undefined))
+      yield at([...path, 'wait', 'until'], ': no lane says how many requests it sends; give one "requests"');
+  }
+}
+
+function unknownImage(image: string, images: readonly string[]): string {
+  return `: ${shown(image)} is not among app.images${didYouMean(image, images)}`;
+}
+
+function unknownSignal(signal: string): string {
+  return `: there is no signal ${shown(signal)}${didYouMean(signal, Object.keys(constants.signals))}`;
+}
