@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { createAttemptsFile, endAttemptsFile } from '../record/attempts-writer.ts';
+import { anchorNow, nowUs } from '../record/clock.ts';
+import type { Event } from '../record/event.ts';
+import { EventsFile } from '../record/events-file.ts';
+import type { LaneFacts, RunFacts, StepFacts, TargetFacts } from '../record/facts.ts';
+import { writeFacts } from '../record/facts-file.ts';
+import { type RunFiles, runFiles } from '../record/run-folder.ts';
+import { environmentOf } from './environment.ts';
+import type { Scenario, Step } from './scenario/scenario.ts';
+import type { StepOutcome } from './steps/step.ts';
+import type { Lane } from './traffic/lane.ts';
+import { peakRate } from './traffic/plan.ts';
+import type { LaneCounts } from './traffic/traffic.ts';
+
+/** Keeps what happens in a run, in memory and at once in its folder, so that a killed run leaves it too. */
+export class RunLog {
+  readonly files: RunFiles;
+  readonly facts: RunFacts;
+  readonly #events: EventsFile;
+  #trafficRan = false;
+
+  constructor(scenario: Scenario, folder: string) {
+    this.files = runFiles(folder);
+    const anchor = anchorNow();
+    this.facts = {
+      anchor,
+      trafficFromUs: anchor.monotonicUs,
+      trafficToUs: anchor.monotonicUs,
+      complete: false,
+      errors: [],
+      scenario: {
+        name: scenario.name,
+        ...(scenario.description !== undefined && { description: scenario.description }),
+        file: scenario.file,
+        seed: scenario.seed,
+      },
+      target: { kind: 'unknown', path: 'unknown', approximate: [], equalShares: false },
+      identity: scenario.identity,
+      lanes: scenario.lanes.map(laneFacts),
+      steps: [],
+      events: [],
+      environment: environmentOf(),
+    };
+    this.#events = new EventsFile(this.files.events);
+  }
+
+  event(event: Event): void {
+    this.facts.events.push(event);
+    this.#events.append(event);
+  }
+
+  /** Something of ours or of the environment went wrong: the verdict will be `error`. */
+  error(error: unknown): void {
+    this.facts.errors.push(error instanceof Error ? error.message : String(error));
+  }
+
+  stepStarted(step: Step): { ended(outcome: StepOutcome): void } {
+    const fromUs = nowUs();
+    const subject = { kind: 'step', name: step.name } as const;
+    this.event({ earliestUs: fromUs, latestUs: fromUs, kind: 'step-started', subject, version: step.verb });
+    return {
+      ended: (outcome) => {
+        const toUs = nowUs();
+        this.event({ earliestUs: toUs, latestUs: toUs, kind: 'step-ended', subject, version: step.verb });
+        const facts: StepFacts = {
+          index: step.index,
+          verb: step.verb,
+          name: step.name,
+          fromUs,
+          toUs,
+          verdict: 'pass',
+          ...outcome,
+        };
+        this.facts.steps.push(facts);
+        this.#save();
+      },
+    };
+  }
+
+  trafficStarted(fromUs: number, target: TargetFacts): void {
+    this.#trafficRan = true;
+    this.facts.trafficFromUs = fromUs;
+    this.facts.trafficToUs = fromUs;
+    this.facts.target = target;
+    this.event({
+      earliestUs: fromUs,
+      latestUs: fromUs,
+      kind: 'traffic-started',
+      subject: { kind: 'run', name: this.facts.scenario.name },
+    });
+    this.#save();
+  }
+
+  trafficEnded(counts: readonly LaneCounts[]): void {
+    const toUs = nowUs();
+    this.facts.trafficToUs = toUs;
+    for (const lane of this.facts.lanes) {
+      const counted = counts.find((one) => one.lane === lane.name);
+      if (!counted) continue;
+      const { planned, sent, unsent, ok, failed, unanswered } = counted;
+      lane.counted = { planned, sent, unsent, ok, failed, unanswered };
+    }
+    this.event({
+      earliestUs: toUs,
+      latestUs: toUs,
+      kind: 'traffic-ended',
+      subject: { kind: 'run', name: this.facts.scenario.name },
+    });
+  }
+
+  /** The last words; where no traffic ran the record of attempts is there, and empty. */
+  end(target: TargetFacts, complete: boolean): void {
+    this.facts.target = target;
+    this.facts.complete = complete;
+    if (!this.#trafficRan && !existsSync(this.files.attempts)) {
+      createAttemptsFile(this.files.attempts);
+      endAttemptsFile(this.files.attempts);
+    }
+    this.#save();
+    this.#events.close();
+  }
+
+  #save(): void {
+    writeFacts(this.files.facts, this.facts);
+  }
+}
+
+function laneFacts(lane: Lane): LaneFacts {
+  return {
+    name: lane.name,
+    engine: 'builtin',
+    connection: lane.connection,
+    peakRate: peakRate(lane),
+    resolutionMs: lane.resolutionUs / 1000,
+  };
+}

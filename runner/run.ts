@@ -1,0 +1,173 @@
+import { HitlessError } from '../record/error.ts';
+import type { Watcher } from '../record/progress.ts';
+import type { Target, TargetFactory } from '../targets/target.ts';
+import { ProgressTicker } from './progress.ts';
+import { RunLog } from './run-log.ts';
+import type { Scenario, Step } from './scenario/scenario.ts';
+import type { StepContext } from './steps/step.ts';
+import { capabilityOf, runStep } from './steps/steps.ts';
+import { Interrupted, orInterrupted } from './steps/wait-for.ts';
+import { prepareTraffic } from './traffic/threads.ts';
+import type { Traffic } from './traffic/traffic.ts';
+
+export interface RunOptions {
+  createTarget: TargetFactory;
+  /** An empty folder for the record. */
+  folder: string;
+  /** Unique on this machine. */
+  runId: string;
+  /** Aborted to end the run early; what was seen so far is kept, as not complete. */
+  signal: AbortSignal;
+  watcher: Watcher;
+}
+
+/** What a run leaves for the judge: the facts are in its folder too. */
+export interface RunEnd {
+  log: RunLog;
+  interrupted: boolean;
+}
+
+/**
+ * Runs a scenario: prepares the target, does the steps while traffic goes on, removes all it made. The record is in the
+ * folder then. Rejects with a HitlessError where nothing could be begun: the scenario asks for what the target cannot
+ * do, a manifest is wrong, the environment lacks something.
+ */
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunEnd> {
+  const run = new Run(scenario, options);
+  return run.toEnd();
+}
+
+class Run {
+  readonly #scenario: Scenario;
+  readonly #options: RunOptions;
+  readonly #target: Target;
+  readonly #log: RunLog;
+  readonly #ticker: ProgressTicker;
+  /** Aborted when there is no point in going on: interrupted from outside, or the record cannot be kept. */
+  readonly #broken = new AbortController();
+  readonly #signal: AbortSignal;
+  #traffic: Traffic | null = null;
+
+  constructor(scenario: Scenario, options: RunOptions) {
+    this.#scenario = scenario;
+    this.#options = options;
+    this.#signal = AbortSignal.any([options.signal, this.#broken.signal]);
+    if ('url' in scenario.app)
+      throw new HitlessError('HITLESS_TARGET_LACKS', 'a scenario with app.url needs the url target', {
+        blame: 'usage',
+      });
+    this.#log = new RunLog(scenario, options.folder);
+    this.#target = options.createTarget({
+      app: scenario.app,
+      runId: options.runId,
+      folder: options.folder,
+      seed: scenario.seed,
+      onEvent: (event) => this.#log.event(event),
+      onNotice: (line) => options.watcher.notice(line),
+    });
+    this.#ticker = new ProgressTicker(scenario, this.#target, options.watcher);
+  }
+
+  async toEnd(): Promise<RunEnd> {
+    try {
+      refuseWhatTargetLacks(this.#scenario, this.#target);
+      await orInterrupted(this.#target.prepare(), this.#signal);
+      await this.#doSteps();
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+    } finally {
+      await this.#endTraffic();
+      this.#ticker.stop();
+      await this.#target.cleanup();
+    }
+    const interrupted = this.#signal.aborted;
+    this.#log.end(this.#target.facts(), !interrupted);
+    return { log: this.#log, interrupted: this.#options.signal.aborted };
+  }
+
+  async #doSteps(): Promise<void> {
+    const { steps } = this.#scenario;
+    if (!steps.some((step) => step.verb === 'deploy')) await this.#startTraffic();
+    for (const step of steps) {
+      if (!(await this.#doStep(step))) return;
+      if (step.verb === 'deploy' && !this.#traffic) await this.#startTraffic();
+    }
+  }
+
+  /** Whether the next step may follow: after one that failed, what comes would be judged on wrong premises. */
+  async #doStep(step: Step): Promise<boolean> {
+    this.#ticker.step(step);
+    const running = this.#log.stepStarted(step);
+    const context: StepContext = {
+      target: this.#target,
+      signal: this.#signal,
+      traffic: this.#traffic,
+      notice: (line) => this.#options.watcher.notice(line),
+    };
+    try {
+      const outcome = await runStep(step, context);
+      running.ended(outcome);
+      return outcome.verdict === undefined || outcome.verdict === 'pass' || outcome.verdict === 'inconclusive';
+    } catch (error) {
+      running.ended(outcomeOfError(error));
+      if (error instanceof Interrupted) throw error;
+      return false;
+    }
+  }
+
+  async #startTraffic(): Promise<void> {
+    const route = await orInterrupted(this.#target.route(), this.#signal);
+    this.#traffic = await prepareTraffic({
+      lanes: this.#scenario.lanes,
+      identity: this.#scenario.identity,
+      route,
+      seed: this.#scenario.seed,
+      attemptsFile: this.#log.files.attempts,
+      onEvent: (event) => this.#log.event(event),
+      onError: (error) => this.#break(error),
+    });
+    if (this.#signal.aborted) throw new Interrupted();
+    this.#log.trafficStarted(this.#traffic.start(), this.#target.facts());
+    this.#ticker.traffic = this.#traffic;
+  }
+
+  async #endTraffic(): Promise<void> {
+    const traffic = this.#traffic;
+    if (!traffic) return;
+    try {
+      if (!this.#signal.aborted) await orInterrupted(traffic.stop(), this.#signal).catch(ignoreInterruption);
+      if (this.#signal.aborted) await traffic.abort();
+    } catch (error) {
+      this.#log.error(error);
+    }
+    this.#log.trafficEnded(traffic.counts());
+  }
+
+  #break(error: Error): void {
+    this.#log.error(error);
+    this.#broken.abort();
+  }
+}
+
+function refuseWhatTargetLacks(scenario: Scenario, target: Target): void {
+  for (const step of scenario.steps) {
+    const needed = capabilityOf(step);
+    if (needed === undefined || target.capabilities.has(needed)) continue;
+    throw new HitlessError('HITLESS_TARGET_LACKS', `the target ${target.kind} cannot ${needed}: "${step.name}"`, {
+      blame: 'usage',
+      hint: `the target ${target.kind} can: ${[...target.capabilities].join(', ')}`,
+      ...(step.location && { location: step.location }),
+    });
+  }
+}
+
+function outcomeOfError(error: unknown) {
+  if (error instanceof Interrupted) return { verdict: 'inconclusive', message: 'interrupted' } as const;
+  const message = error instanceof Error ? error.message : String(error);
+  const verdict = error instanceof HitlessError && error.blame === 'app' ? 'fail' : 'error';
+  return { verdict, message } as const;
+}
+
+function ignoreInterruption(error: unknown): void {
+  if (!(error instanceof Interrupted)) throw error;
+}

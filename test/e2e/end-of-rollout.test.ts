@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Result } from '../../record/result.ts';
+import { lacks } from '../available.ts';
+import { runScenarioByCli, scratch } from './run-cli.ts';
+
+const scenarios = join(import.meta.dirname, 'end-of-rollout');
+const { folder, remove } = scratch();
+afterAll(remove);
+
+const run = (name: string) => runScenarioByCli(join(scenarios, `${name}.yml`), join(folder, name));
+
+/** The pods of the first version, each with how it ended and how long that took from being told. */
+function endings(result: Result) {
+  const signalled = result.events.filter((event) => event.kind === 'signalled' && event.signal === 'SIGTERM');
+  return signalled.map((told) => {
+    const pod = told.subject.name;
+    const exit = result.events.find(
+      (event) => event.kind === 'exited' && event.subject.name === pod && event.fromMs >= told.fromMs,
+    );
+    return { pod, code: exit?.exitCode, afterMs: exit ? exit.fromMs - told.fromMs : null };
+  });
+}
+
+const failed = (result: Result, lane: string) => result.traffic.find((one) => one.lane === lane)?.failed ?? -1;
+
+describe.skipIf(lacks('pidns'))('a rollout is over when the last old replica has exited', { timeout: 180_000 }, () => {
+  test.each(['sigterm-ignored', 'no-handler'])(
+    '%s: lives to the end of its grace, is killed with 137, and what it kept is lost',
+    async (name) => {
+      const { code, result } = await run(name);
+      expect(result.verdict, result.reasons.join('\n')).toBe('fail');
+      expect(code).toBe(1);
+      expect(failed(result, 'regulars')).toBeGreaterThan(0);
+      const ends = endings(result);
+      expect(ends).toHaveLength(3);
+      for (const end of ends) {
+        expect(end.code).toBe(137);
+        expect(end.afterMs).toBeGreaterThan(29_000);
+      }
+    },
+  );
+
+  describe('npm-start', () => {
+    let result: Result;
+    beforeAll(async () => {
+      ({ result } = await run('npm-start'));
+    }, 180_000);
+
+    test('loses requests', () => {
+      expect(result.verdict).toBe('fail');
+      expect(failed(result, 'visitors') + failed(result, 'regulars')).toBeGreaterThan(0);
+    });
+
+    test('is gone within a second of SIGTERM, with code 1', () => {
+      const ends = endings(result);
+      expect(ends).toHaveLength(3);
+      for (const end of ends) {
+        expect(end.code).toBe(1);
+        expect(end.afterMs).toBeLessThan(1000);
+      }
+    });
+  });
+
+  test('slow-but-healthy: answers that take 4 s are all given', async () => {
+    const { code, result } = await run('slow-but-healthy');
+    expect(result.reasons).toEqual([]);
+    expect(result.verdict).toBe('pass');
+    expect(code).toBe(0);
+  });
+});

@@ -1,0 +1,81 @@
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Result, Verdict } from '../../record/result.ts';
+
+/**
+ * Does hitless cry wolf? Runs the healthy rolling update again and again, and the printed one with a healthy one
+ * directly after it: the healthy must pass each time, the printed must fail in 19 of 20. Real runs, one after the other:
+ * `npm run soak` (100, about 45 minutes), or `npm run soak -- --runs 10 --printed 1` as CI does.
+ */
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '100' },
+    /** Failing runs, each with a healthy one after it. */
+    printed: { type: 'string', default: '20' },
+    keep: { type: 'boolean', default: false },
+  },
+});
+
+interface Seen {
+  scenario: string;
+  verdict: Verdict | 'no result';
+  failed: number;
+  sent: number;
+  seconds: number;
+  reasons: string[];
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'hitless-soak-'));
+const bin = join(import.meta.dirname, '../../bin/hitless.js');
+
+async function runOnce(scenario: string, n: number): Promise<Seen> {
+  const out = join(folder, `${n}-${scenario}`);
+  const child = spawn(process.execPath, [bin, 'run', scenario, '--out', out, '--reporter', 'json'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const from = performance.now();
+  await new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const seconds = (performance.now() - from) / 1000;
+  const file = join(out, 'result.json');
+  if (!existsSync(file)) return { scenario, verdict: 'no result', failed: 0, sent: 0, seconds, reasons: [] };
+  const result = JSON.parse(readFileSync(file, 'utf8')) as Result;
+  const sum = (field: 'failed' | 'sent') => result.traffic.reduce((total, lane) => total + lane[field], 0);
+  return {
+    scenario,
+    verdict: result.verdict,
+    failed: sum('failed'),
+    sent: sum('sent'),
+    seconds,
+    reasons: result.reasons,
+  };
+}
+
+async function soak(): Promise<boolean> {
+  const runs = Number(values.runs);
+  const printed = Number(values.printed);
+  const plan = [
+    ...Array.from({ length: runs }, () => 'rolling-update'),
+    ...Array.from({ length: printed }, () => ['rolling-update-as-printed', 'rolling-update']).flat(),
+  ];
+  const seen: Seen[] = [];
+  for (const [n, scenario] of plan.entries()) {
+    const one = await runOnce(scenario, n);
+    seen.push(one);
+    console.log(
+      `${n + 1}/${plan.length} ${one.scenario}: ${one.verdict}, ${one.failed} of ${one.sent} failed, ${one.seconds.toFixed(1)} s${one.verdict === 'pass' ? '' : ` (${one.reasons[0] ?? ''})`}`,
+    );
+  }
+  const healthy = seen.filter(({ scenario }) => scenario === 'rolling-update');
+  const broken = seen.filter(({ scenario }) => scenario === 'rolling-update-as-printed');
+  const passed = healthy.filter(({ verdict }) => verdict === 'pass').length;
+  const caught = broken.filter(({ verdict }) => verdict === 'fail').length;
+  console.log(`healthy: ${passed} of ${healthy.length} passed; as printed: ${caught} of ${broken.length} failed`);
+  return passed === healthy.length && caught >= Math.floor(0.95 * broken.length);
+}
+
+const good = await soak();
+if (!values.keep) rmSync(folder, { recursive: true, force: true });
+process.exitCode = good ? 0 : 1;
