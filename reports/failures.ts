@@ -1,0 +1,110 @@
+import type { Result } from '../record/result.ts';
+import { timeOf } from './lives.ts';
+import { plain } from './plain.ts';
+import { about, count, listed, moment } from './words.ts';
+
+type FailedAttempt = Result['failures'][number];
+type Outage = Result['outages'][number];
+
+/** What happened to a request, to go between `160 requests` and the replica; then how it goes on where none is known. */
+const deeds: Record<string, [one: string, many: string, by: string, alone: string]> = {
+  refused: ['was refused', 'were refused', ' by', ''],
+  unreachable: ['found', 'found', '', ' nobody to connect to'],
+  timeout: ['got no answer in time', 'got no answer in time', ' from', ''],
+  reset: ['was cut off (connection reset)', 'were cut off (connection reset)', ' by', ''],
+  closed: ['was dropped without an answer', 'were dropped without an answer', ' by', ''],
+  truncated: ['got only a part of the answer', 'got only a part of the answer', ' from', ''],
+  surplus: ['got more than one answer', 'got more than one answer', ' from', ''],
+  malformed: ['got an answer that is not HTTP', 'got answers that are not HTTP', ' from', ''],
+  status: ['got a bad status', 'got a bad status', ' from', ''],
+  invalid: ['got a wrong answer', 'got wrong answers', ' from', ''],
+  'stale-race': ['met a closing idle connection', 'met closing idle connections', ' of', ''],
+  unanswered: ['was still open when the run ended', 'were still open when the run ended', ' at', ''],
+};
+
+export interface FailureGroup {
+  outcome: string;
+  phase: string | null;
+  status: number | null;
+  /** The platform's name, else the app's own; null where nobody knows. */
+  replica: string | null;
+  version: string | null;
+  step: string | null;
+  failures: FailedAttempt[];
+}
+
+/** Failed attempts that went wrong in the same way at the same replica in the same step; the largest group first. */
+export function groupFailures(failures: readonly FailedAttempt[]): FailureGroup[] {
+  const groups = new Map<string, FailureGroup>();
+  for (const failure of failures) {
+    const { outcome, phase, status, version, step } = failure;
+    const replica = failure.pod ?? failure.replica;
+    const key = JSON.stringify([outcome, phase, status, replica, step]);
+    const group = groups.get(key);
+    if (group) group.failures.push(failure);
+    else groups.set(key, { outcome, phase, status, replica, version, step, failures: [failure] });
+  }
+  return [...groups.values()].sort((a, b) => b.failures.length - a.failures.length);
+}
+
+/** `160 requests were refused by mimuc-app-abc, which had been told to stop 0.2 s before` */
+export function tellGroup(group: FailureGroup, result: Result): string {
+  const { failures, outcome, status } = group;
+  const [one, many, by, alone] = deeds[outcome] ?? [`failed (${outcome})`, `failed (${outcome})`, ' at', ''];
+  const subject = failures.length === 1 ? `1 request ${one}` : `${count(failures.length)} requests ${many}`;
+  const what = outcome === 'status' && status !== null ? `${subject} (${status})` : subject;
+  if (group.replica === null || by === '') return `${what}${alone}`;
+  const state = stateBefore(group, result);
+  return `${what}${by} ${plain(group.replica, 60)}${state && `, which ${state}`}`;
+}
+
+/** What had last happened to the replica when its first request failed. */
+function stateBefore({ replica, failures }: FailureGroup, { events }: Result): string {
+  const firstMs = Math.min(...failures.map(({ sentMs, endMs }) => sentMs ?? endMs));
+  const words: Record<string, string> = {
+    terminating: 'had been told to stop',
+    exited: 'had exited',
+    killed: 'had been killed',
+    unready: 'had become unready',
+    started: 'had been started',
+  };
+  const before = events.filter((event) => event.subject.name === replica && timeOf(event) <= firstMs);
+  const last = before
+    .filter(({ kind }) => kind in words || kind === 'ready')
+    .sort((a, b) => timeOf(a) - timeOf(b))
+    .at(-1);
+  const said = last && words[last.kind];
+  if (!said) return '';
+  return `${said} ${about(firstMs - timeOf(last)).replace(/^about /, '')} before`;
+}
+
+/**
+ * An outage as one tells it: "From 12.1 s to 12.9 s, for about 0.8 s, no new connection of visitors got through: 160
+ * requests were refused by mimuc-app-abc, which had been told to stop 0.2 s before."
+ */
+export function tellOutage(outage: Outage, result: Result): string {
+  const within = result.failures.filter(
+    ({ lane, sentMs, endMs }) =>
+      lane === outage.lane && (sentMs ?? endMs) >= outage.fromMs && (sentMs ?? endMs) <= (outage.toMs ?? Infinity),
+  );
+  const groups = groupFailures(within);
+  const told = groups.slice(0, 3).map((group) => tellGroup(group, result));
+  const shown = groups.slice(0, 3).reduce((sum, { failures }) => sum + failures.length, 0);
+  if (shown > 0 && outage.failures > shown) told.push(`${count(outage.failures - shown)} more failed`);
+  const why = told.length > 0 ? listed(told) : `${count(outage.failures)} requests failed`;
+  const cause = outage.cause === null ? '' : ` The cause: ${plain(outage.cause, 60)}.`;
+  return `${when(outage)}, ${whatOf(outage, result)}: ${why}.${cause}`;
+}
+
+function when({ fromMs, toMs, ms }: Outage): string {
+  const digits = ms < 100 ? 3 : ms < 1000 ? 2 : 1;
+  const to = toMs === null ? 'the end of the traffic' : moment(toMs, digits);
+  return `From ${moment(fromMs, digits)} to ${to}, for ${about(ms)}`;
+}
+
+function whatOf({ kind, lane }: Outage, { traffic }: Result): string {
+  const name = plain(lane, 40);
+  if (kind === 'partial') return `a part of the requests of ${name} failed`;
+  const fresh = traffic.find((each) => each.lane === lane)?.connection === 'fresh';
+  return fresh ? `no new connection of ${name} got through` : `no request of ${name} got through`;
+}

@@ -1,0 +1,87 @@
+import type { Result } from '../record/result.ts';
+
+type RunEvent = Result['events'][number];
+
+export type LifePhase = 'starting' | 'unready' | 'ready' | 'terminating';
+
+/** What the platform said of one replica, as stretches of time in ms from the start of traffic. */
+export interface Life {
+  pod: string;
+  version: string | null;
+  phases: { phase: LifePhase; fromMs: number; toMs: number }[];
+  /** When new connections could be led to it. */
+  routed: { fromMs: number; toMs: number }[];
+  /** Its last end, in words: `exited with code 1`, `killed (137)`. */
+  end: string | null;
+}
+
+/** The phase that a replica is in after such an event; null is the end of its life. */
+const phaseAfter: Record<string, LifePhase | null> = {
+  created: 'starting',
+  started: 'starting',
+  restarted: 'starting',
+  'back-off': 'unready',
+  ready: 'ready',
+  unready: 'unready',
+  terminating: 'terminating',
+  exited: 'unready',
+  killed: 'unready',
+  gone: null,
+};
+
+/** The replicas in the order in which they appeared, each with its phases up to `endMs`. */
+export function livesOf(result: Result, endMs: number): Life[] {
+  const byPod = new Map<string, RunEvent[]>();
+  for (const event of [...result.events].sort((a, b) => timeOf(a) - timeOf(b))) {
+    if (!isOfReplica(event)) continue;
+    const events = byPod.get(event.subject.name);
+    if (events) events.push(event);
+    else byPod.set(event.subject.name, [event]);
+  }
+  return [...byPod].map(([pod, events]) => lifeOf(pod, events, endMs));
+}
+
+function isOfReplica({ kind, subject }: RunEvent): boolean {
+  if (subject.kind === 'replica' || subject.kind === 'container') return kind in phaseAfter;
+  return subject.kind === 'endpoint' && (kind === 'route-added' || kind === 'route-removed');
+}
+
+/** When it happened, as a point: the middle of the interval that is known. */
+export function timeOf(event: RunEvent): number {
+  return (event.fromMs + event.toMs) / 2;
+}
+
+function lifeOf(pod: string, events: readonly RunEvent[], endMs: number): Life {
+  const life: Life = { pod, version: null, phases: [], routed: [], end: null };
+  let phase: { phase: LifePhase; fromMs: number } | null = null;
+  let routedFrom: number | null = null;
+  let over = false;
+  for (const event of events) {
+    life.version ??= event.version ?? null;
+    const now = timeOf(event);
+    if (event.kind === 'route-added') routedFrom ??= now;
+    else if (event.kind === 'route-removed') {
+      if (routedFrom !== null) life.routed.push({ fromMs: routedFrom, toMs: now });
+      routedFrom = null;
+    } else if (!over) {
+      const ends = event.kind === 'exited' || event.kind === 'killed';
+      if (ends) life.end = endOf(event);
+      // A replica that is told to stop gets no readier by a probe, and is gone when it has exited.
+      const stopping = phase?.phase === 'terminating';
+      const next = stopping ? (ends || event.kind === 'gone' ? null : 'terminating') : (phaseAfter[event.kind] ?? null);
+      if (next === phase?.phase) continue;
+      if (phase) life.phases.push({ ...phase, toMs: now });
+      phase = next && { phase: next, fromMs: now };
+      over = next === null;
+    }
+  }
+  if (phase) life.phases.push({ ...phase, toMs: Math.max(endMs, phase.fromMs) });
+  if (routedFrom !== null) life.routed.push({ fromMs: routedFrom, toMs: Math.max(endMs, routedFrom) });
+  return life;
+}
+
+function endOf({ kind, exitCode, signal, reason }: RunEvent): string {
+  if (kind === 'killed') return exitCode === undefined ? 'killed' : `killed (exit code ${exitCode})`;
+  if (exitCode !== undefined) return `exited with code ${exitCode}`;
+  return signal ? `ended by ${signal}` : (reason ?? 'exited');
+}

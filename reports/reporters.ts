@@ -1,0 +1,48 @@
+import { HitlessError } from '../record/error.ts';
+import { didYouMean } from '../record/nearest.ts';
+import type { Result } from '../record/result.ts';
+import { json } from './json.ts';
+import { junit } from './junit.ts';
+import type { Reporter } from './reporter.ts';
+import type { Screen } from './screen.ts';
+import { list } from './terminal/list.ts';
+
+/** Those that leave a file come first: the terminal, last, says what is there. */
+const makers: Record<string, (screen: Screen) => Reporter> = {
+  json,
+  junit,
+  list,
+};
+
+export const reporterNames: readonly string[] = Object.keys(makers);
+
+/**
+ * The reporters of these names, in the order in which they are to end. Throws HITLESS_UNKNOWN_REPORTER.
+ */
+export function createReporters(names: readonly string[], screen: Screen): Reporter[] {
+  for (const name of names) {
+    if (Object.hasOwn(makers, name)) continue;
+    const message = `there is no reporter "${name}"${didYouMean(name, reporterNames)}`;
+    throw new HitlessError('HITLESS_UNKNOWN_REPORTER', message, {
+      blame: 'usage',
+      hint: `Use one or more of ${reporterNames.join(', ')}, with commas between them.`,
+    });
+  }
+  return Object.entries(makers).flatMap(([name, make]) => (names.includes(name) ? [make(screen)] : []));
+}
+
+/**
+ * Lets each reporter end, one after the other. One that fails does not keep the others from theirs; what went wrong
+ * comes back, a line each.
+ */
+export async function endReporters(reporters: readonly Reporter[], result: Result, folder: string): Promise<string[]> {
+  const problems: string[] = [];
+  for (const reporter of reporters) {
+    try {
+      await reporter.onEnd(result, folder);
+    } catch (error) {
+      problems.push(`the ${reporter.name} report could not be written: ${(error as Error).message}`);
+    }
+  }
+  return problems;
+}
