@@ -210,10 +210,10 @@ const StepModel = Type.Partial(Type.Object(steps), { ...strict, title: 'step', m
 const VerdictModel = Type.Enum(['pass', 'fail', 'inconclusive', 'error']);
 
 /** The scenario's checks are checked one by one against their own schemas when it is loaded. */
-const CheckModel = Type.Union([
-  Type.String({ description: 'the name of a check' }),
-  Type.Record(Type.String(), Type.Unknown(), { title: 'check', minProperties: 1, maxProperties: 1 }),
-]);
+const CheckModel = Type.Union(
+  [Type.String(), Type.Record(Type.String(), Type.Unknown(), { title: 'check', minProperties: 1, maxProperties: 1 })],
+  { description: 'the name of a check, or { name: { option: value } }' },
+);
 
 export const ScenarioSchema = Type.Object(
   {
@@ -223,7 +223,7 @@ export const ScenarioSchema = Type.Object(
     identity: Type.Optional(IdentityModel),
     lanes: Type.Array(LaneModel, { minItems: 1, maxItems: 50 }),
     steps: Type.Array(StepModel, { minItems: 1, maxItems: 200 }),
-    checks: Type.Optional(Type.Array(CheckModel)),
+    checks: Type.Optional(Type.Array(CheckModel, { maxItems: 100 })),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
     expect: Type.Optional(
       Type.Object({ verdict: VerdictModel, causes: Type.Optional(Type.Array(Type.String())) }, strict),

@@ -17,15 +17,15 @@ export interface Source {
   locate(path: FieldPath, at: Problem['at']): FileLocation;
 }
 
-/** All that is wrong with a scenario, at least one; the first is the error's own message and location. */
+/** All that is wrong with a scenario, in the file's order, at least one; the first is the error's own message and location. */
 export class InvalidScenario extends HitlessError {
   readonly problems: readonly HitlessError[];
 
   constructor(problems: readonly Problem[], source: Source) {
-    const errors = problems.map(
-      ({ path, at, message }) =>
-        new HitlessError('HITLESS_SCENARIO', message, { blame: 'usage', location: source.locate(path, at) }),
-    );
+    const errors = problems
+      .map(({ path, at, message }) => ({ message, location: source.locate(path, at) }))
+      .sort((a, b) => placeOf(a.location) - placeOf(b.location))
+      .map(({ message, location }) => new HitlessError('HITLESS_SCENARIO', message, { blame: 'usage', location }));
     const first = errors[0];
     super('HITLESS_SCENARIO', first?.message ?? 'the scenario is not valid', {
       blame: 'usage',
@@ -33,6 +33,11 @@ export class InvalidScenario extends HitlessError {
     });
     this.problems = errors;
   }
+}
+
+/** Lines are far shorter than a million characters, which is the largest file. */
+function placeOf({ line = 0, column = 0 }: FileLocation): number {
+  return line * 1e6 + column;
 }
 
 /** `lanes[0].rate`; `the scenario` for the whole of it. */

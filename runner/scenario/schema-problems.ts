@@ -70,7 +70,7 @@ function inWords(error: ErrorObject, path: FieldPath): WordedError {
     }
     default: {
       const meant = typeof error.data === 'string' ? didYouMean(error.data, wordsOf(schema)) : '';
-      const message = `${fieldName(path)}: expected ${expected(error, schema)}, got ${shown(error.data)}${meant}`;
+      const message = `${fieldName(path)}: expected ${expected(error, schema)}, got ${got(error)}${meant}`;
       return { path, at: 'value', message };
     }
   }
@@ -80,11 +80,15 @@ function inWords(error: ErrorObject, path: FieldPath): WordedError {
 function expected(error: ErrorObject, schema: Schema): string {
   const limit = error.params.limit;
   if (error.keyword === 'minItems') return `at least ${limit} ${limit === 1 ? 'item' : 'items'}`;
-  if (error.keyword === 'maxItems') return `at most ${limit} items, not ${(error.data as unknown[]).length}`;
+  if (error.keyword === 'maxItems') return `at most ${limit} items`;
   if (error.keyword === 'maxLength') return `at most ${limit} characters`;
   if (error.keyword === 'exclusiveMinimum') return `a number above ${limit}`;
   if (error.keyword === 'minimum' || error.keyword === 'maximum') return range(schema);
   return described(schema);
+}
+
+function got({ keyword, data }: ErrorObject): string {
+  return keyword === 'maxItems' ? String((data as unknown[]).length) : shown(data);
 }
 
 function range({ type, minimum, maximum }: Schema): string {

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, visit } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { type FileLocation, HitlessError } from '../../record/error.ts';
 import type { FieldPath, Problem, Source } from './problem.ts';
 
@@ -30,7 +41,7 @@ export function yamlSource(file: string, text: string): Source {
     throw wrong(`the file has more than ${largestBytes / 1e6} MB, no scenario needs that`);
   const document = parse(text, lines, wrong);
   const fault = document.errors[0] ?? document.warnings[0];
-  if (fault) throw wrong(firstLine(fault.message), fault.pos[0]);
+  if (fault) throw wrong(inWords(fault), fault.pos[0]);
   return { value: plainValue(document, wrong), locate: (path, what) => at(offsetOf(document, path, what)) };
 }
 
@@ -105,6 +116,19 @@ function isEmpty(node: unknown): boolean {
 
 function startOf(node: unknown, otherwise = 0): number {
   return (node as Node | null | undefined)?.range?.[0] ?? otherwise;
+}
+
+/** Where yaml's own words speak of its interface, ours. */
+const words: Partial<Record<YAMLError['code'], string>> = {
+  DUPLICATE_KEY: 'this field is there twice',
+  IMPOSSIBLE: 'the file is nested too deeply',
+  MULTIPLE_DOCS: 'the file holds more than one document (---), a scenario is one',
+  NON_STRING_KEY: "a field's name must be text",
+  RESOURCE_EXHAUSTION: 'the file is nested too deeply',
+};
+
+function inWords(fault: YAMLError): string {
+  return words[fault.code] ?? firstLine(fault.message);
 }
 
 function firstLine(message: string): string {

@@ -1,0 +1,12 @@
+export type { Attempt, FailureClass, Outcome, Phase } from './record/attempt.ts';
+export { type Blame, type FileLocation, HitlessError } from './record/error.ts';
+export type { Event } from './record/event.ts';
+export type { RunFacts } from './record/facts.ts';
+export type { AttemptBatch, Fold } from './record/fold.ts';
+export type { Result, Verdict } from './record/result.ts';
+export type { Check, Finding } from './runner/check/check.ts';
+export type { Assertion } from './runner/scenario/assertion.ts';
+export { defineScenario, type ScenarioDefinition } from './runner/scenario/define.ts';
+export type { CustomCheck, CustomStep } from './runner/scenario/functions.ts';
+export type { StepContext } from './runner/steps/step.ts';
+export type { Target } from './targets/target.ts';
