@@ -16,9 +16,13 @@ const server = createServer((request, response) => replica.answer(request, respo
 if (settings.drainMs !== null) drainOnSigterm(server, replica, settings.drainMs);
 if (settings.ignoreSigterm) process.on('SIGTERM', () => {});
 
-if (settings.startDelayMs > 0) await setTimeout(settings.startDelayMs);
+const says = `helloworld ${settings.version} ${replica.name}`;
+if (settings.startDelayMs > 0) {
+  console.log(`${says} waits ${settings.startDelayMs} ms before it listens`);
+  await setTimeout(settings.startDelayMs);
+}
 server.listen(settings.port, settings.host, () => {
   const address = server.address();
   const port = typeof address === 'object' ? address?.port : settings.port;
-  console.log(`helloworld ${settings.version} ${replica.name} listens on ${settings.host} port ${port}`);
+  console.log(`${says} listens on ${settings.host} port ${port}`);
 });
