@@ -1,0 +1,196 @@
+import { Type } from 'typebox';
+import { isFailed, type Outcome } from '../../record/attempt.ts';
+import type { RunFacts } from '../../record/facts.ts';
+import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import type { OutageResult } from '../../record/result.ts';
+import type { Check, Finding } from './check.ts';
+import { FailureTimes, Gaps } from './outages.ts';
+import { count, duration, moment, onLane } from './phrases.ts';
+import { blindLanes, overlap } from './stretch.ts';
+
+const defaultShare = 0.1;
+const defaultWindowMs = 1000;
+/** So many are shown, the longest ones; the verdict knows all. */
+const shownOutages = 1000;
+
+export interface MaxOutageOptions {
+  ms?: number;
+  share?: number;
+  windowMs?: number;
+}
+
+export const maxOutage: Check<MaxOutageOptions> = {
+  name: 'max-outage',
+  summary: 'The service was never out for longer than allowed.',
+  options: Type.Object(
+    {
+      ms: Type.Optional(Type.Number({ minimum: 0, description: 'the longest outage that is allowed, in ms; 0: none' })),
+      share: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          maximum: 1,
+          description: 'a partial outage is where more than this share of a window failed',
+        }),
+      ),
+      windowMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'length of that window, in ms' })),
+    },
+    { additionalProperties: false },
+  ),
+  falseAlarm: 0,
+  fold: (options, facts, lane) => new CollectFailures(options, facts, lane),
+};
+
+interface Context {
+  options: MaxOutageOptions;
+  facts: RunFacts;
+  lane: string | null;
+}
+
+type Part = 'failure' | 'success' | null;
+
+/**
+ * An answer that the engine cannot tell is no success; where the run was interrupted it is no failure either. A
+ * stale-race is no outage, as the next connection was served; zero-failed judges it.
+ */
+function partOf(outcome: Outcome, complete: boolean): Part {
+  if (outcome === 'ok') return 'success';
+  if (outcome === 'unanswered') return complete ? 'failure' : null;
+  return isFailed(outcome) && outcome !== 'stale-race' ? 'failure' : null;
+}
+
+function eachOf(batch: AttemptBatch, { facts, lane }: Context, see: (part: Part, lane: string, row: number) => void) {
+  for (let row = 0; row < batch.length; row++) {
+    const name = batch.lane.at(row) as string;
+    if (lane !== null && name !== lane) continue;
+    see(partOf(batch.outcome.at(row) as Outcome, facts.complete), name, row);
+  }
+}
+
+function sentOf(batch: AttemptBatch, row: number): number {
+  const sentUs = batch.sentUs[row] as number;
+  return Number.isNaN(sentUs) ? (batch.readyUs[row] as number) : sentUs;
+}
+
+/** The first time over the record: when did attempts fail? Without failures there is no second. */
+class CollectFailures implements Fold<Finding> {
+  readonly #context: Context;
+  readonly #failures = new Map<string, FailureTimes>();
+  readonly #judged = new Map<string, number>();
+
+  constructor(options: MaxOutageOptions, facts: RunFacts, lane: string | null) {
+    this.#context = { options, facts, lane };
+    for (const { name } of facts.lanes) if (lane === null || name === lane) this.#judged.set(name, 0);
+  }
+
+  batch(batch: AttemptBatch): void {
+    eachOf(batch, this.#context, (part, lane, row) => {
+      if (part === null) return;
+      this.#judged.set(lane, (this.#judged.get(lane) ?? 0) + 1);
+      if (part === 'success') return;
+      const times = this.#failures.get(lane) ?? new FailureTimes();
+      this.#failures.set(lane, times);
+      times.add(sentOf(batch, row));
+    });
+  }
+
+  done(): { result: Finding } | { again: Fold<Finding> } {
+    if (this.#failures.size === 0) return { result: conclude([], this.#judged, this.#context) };
+    return { again: new PlaceSuccesses(this.#context, this.#failures, this.#judged) };
+  }
+}
+
+/** The second time: which good answers lie around the failed ones? */
+class PlaceSuccesses implements Fold<Finding> {
+  readonly #context: Context;
+  readonly #gaps = new Map<string, Gaps>();
+  readonly #judged: Map<string, number>;
+
+  constructor(context: Context, failures: Map<string, FailureTimes>, judged: Map<string, number>) {
+    this.#context = context;
+    this.#judged = judged;
+    const windowUs = (context.options.windowMs ?? defaultWindowMs) * 1000;
+    for (const [lane, times] of failures) this.#gaps.set(lane, new Gaps(times.sorted(), windowUs));
+  }
+
+  batch(batch: AttemptBatch): void {
+    eachOf(batch, this.#context, (part, lane, row) => {
+      if (part === 'success') this.#gaps.get(lane)?.addSuccess(sentOf(batch, row), batch.endUs[row] as number);
+    });
+  }
+
+  done(): { result: Finding } {
+    const { facts, options } = this.#context;
+    const outages = [...this.#gaps].flatMap(([lane, gaps]) => gaps.outages(lane, facts, options.share ?? defaultShare));
+    return { result: conclude(outages, this.#judged, this.#context) };
+  }
+}
+
+function conclude(all: readonly OutageResult[], judged: Map<string, number>, context: Context): Finding {
+  const boundMs = context.options.ms ?? 0;
+  const byLength = [...all].sort((a, b) => b.ms - a.ms);
+  const longest = byLength[0];
+  const outages = byLength.slice(0, shownOutages).sort((a, b) => a.fromMs - b.fromMs);
+  const finding = {
+    expected: { ms: boundMs },
+    actual: { ms: longest?.ms ?? 0, outages: all.length, longest: longest ?? null },
+    outages,
+  };
+  const where = onLane(context.lane);
+  const tooLong = byLength.find((outage) => boundMs === 0 || seenMs(outage, context) > boundMs);
+  if (tooLong !== undefined) return { ...finding, verdict: 'fail', message: describe(tooLong, all.length, boundMs) };
+  const doubt = doubts(judged, context);
+  if (doubt !== null) return { ...finding, verdict: 'inconclusive', ...doubt };
+  const total = [...judged.values()].reduce((a, b) => a + b, 0);
+  const message =
+    longest === undefined
+      ? `No outage${where} in ${count(total, 'request')}.`
+      : `The longest outage${where} was about ${duration(longest.ms)}, within the ${duration(boundMs)} that are allowed.`;
+  return { ...finding, verdict: 'pass', message };
+}
+
+/** Its estimate without the time in which the lane could not send: that may not have been an outage. */
+function seenMs(outage: OutageResult, { facts }: Context): number {
+  const zeroUs = facts.trafficFromUs;
+  const bracket = {
+    fromUs: zeroUs + outage.fromMs * 1000,
+    toUs: outage.toMs === null ? facts.trafficToUs : zeroUs + outage.toMs * 1000,
+  };
+  return blindLanes(facts, outage.lane).reduce((ms, blind) => {
+    const shared = overlap(bracket, blind);
+    return shared === null ? ms : ms - (shared.toUs - shared.fromUs) / 1000;
+  }, outage.ms);
+}
+
+function describe(outage: OutageResult, number: number, boundMs: number): string {
+  const { lane, fromMs, toMs, ms, failures } = outage;
+  const what =
+    outage.kind === 'total'
+      ? failures === 1
+        ? `one request failed, no other got through in between`
+        : `${failures} requests in a row failed`
+      : `${failures} requests failed among others that did not`;
+  const when =
+    toMs === null
+      ? `from ${moment(fromMs)} until the end of the run`
+      : `between ${moment(fromMs)} and ${moment(toMs)} of the run`;
+  const allowed = boundMs === 0 ? 'none is allowed' : `at most ${duration(boundMs)} is allowed`;
+  const more = number > 1 ? ` (the longest of ${number} outages)` : '';
+  const kind = outage.kind === 'total' ? 'was out' : 'was partly out';
+  return `Lane ${lane} ${kind} for about ${duration(ms)} ${when}${more}: ${what}; ${allowed}.`;
+}
+
+function doubts(judged: Map<string, number>, { facts, lane }: Context): { message: string; hint: string } | null {
+  const silent = [...judged].filter(([, number]) => number === 0).map(([name]) => name);
+  if (judged.size === 0 || silent.length > 0)
+    return {
+      message: `No request came to an end on lane ${silent.join(', ') || lane}, so an outage could not have been seen.`,
+      hint: 'give the steps more time (hold) or the lane a higher rate',
+    };
+  const blind = blindLanes(facts, lane);
+  const longest = blind.sort((a, b) => b.toUs - b.fromUs - (a.toUs - a.fromUs))[0];
+  if (longest === undefined) return null;
+  return {
+    message: `Lane ${longest.lane} could not send for ${duration((longest.toUs - longest.fromUs) / 1000)}, so an outage in that time would not have been seen.`,
+    hint: 'run on a machine with less else to do, or lower the rate',
+  };
+}

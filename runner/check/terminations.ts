@@ -1,0 +1,44 @@
+import type { Event } from '../../record/event.ts';
+import type { RunFacts } from '../../record/facts.ts';
+import type { Stretch } from './stretch.ts';
+
+/** A replica on its way out, from the earliest moment it may have been told to go until its end was surely seen. */
+export interface Termination extends Stretch {
+  pod: string;
+}
+
+const begins: readonly Event['kind'][] = ['terminating', 'signalled', 'killed'];
+const ends: readonly Event['kind'][] = ['exited', 'gone'];
+
+/** The FIN of an exit may come a little after the exit was seen: `settle`, as after a rollout. */
+const slackUs = 1_000_000;
+
+/** Every termination in the run; one whose end was never seen has no end. */
+export function terminations(facts: RunFacts): Termination[] {
+  const open = new Map<string, Termination>();
+  const all: Termination[] = [];
+  for (const event of [...facts.events].sort((a, b) => a.latestUs - b.latestUs)) {
+    const pod = podOf(event);
+    if (pod === null) continue;
+    const current = open.get(pod);
+    if (begins.includes(event.kind)) {
+      if (current !== undefined) current.fromUs = Math.min(current.fromUs, event.earliestUs);
+      else {
+        const termination = { pod, fromUs: event.earliestUs, toUs: Number.POSITIVE_INFINITY };
+        open.set(pod, termination);
+        all.push(termination);
+      }
+    } else if (ends.includes(event.kind) && current !== undefined) {
+      current.toUs = event.latestUs + slackUs;
+      open.delete(pod);
+    }
+  }
+  return all;
+}
+
+/** The pod that an event is about, or null. A container's subject may be named `pod/container`. */
+export function podOf(event: Event): string | null {
+  const { kind, name } = event.subject;
+  if (kind !== 'replica' && kind !== 'container' && kind !== 'endpoint') return null;
+  return name.split('/', 1)[0] ?? null;
+}

@@ -1,0 +1,189 @@
+import { Type } from 'typebox';
+import { isFailed, type Outcome } from '../../record/attempt.ts';
+import type { RunFacts } from '../../record/facts.ts';
+import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import type { Check, Finding } from './check.ts';
+import { count, duration, list, onLane } from './phrases.ts';
+import { blindLanes } from './stretch.ts';
+import { type Termination, terminations } from './terminations.ts';
+
+/** Of requests on a reused connection; above it, races of an idle connection are a server's fault (design, Attempts). */
+const staleBound = 1 / 1000;
+/** Of planned requests; above it, what was not sent could hide what would have failed. */
+const unsentBound = 1 / 1000;
+
+export interface ZeroFailedOptions {
+  stale?: 'fail' | 'warn';
+}
+
+export const zeroFailed: Check<ZeroFailedOptions> = {
+  name: 'zero-failed',
+  summary: 'Every request got a good answer.',
+  options: Type.Object(
+    {
+      stale: Type.Optional(
+        Type.Union([Type.Literal('fail'), Type.Literal('warn')], {
+          description: 'what a request means that met a server closing its idle connection',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  falseAlarm: 0,
+  fold: (options, facts, lane) => new ZeroFailed(options, facts, lane),
+};
+
+class ZeroFailed implements Fold<Finding> {
+  readonly #options: ZeroFailedOptions;
+  readonly #facts: RunFacts;
+  readonly #lane: string | null;
+  readonly #terminations: readonly Termination[];
+  readonly #byOutcome = new Map<Outcome, number>();
+  readonly #sentByLane = new Map<string, number>();
+  #reused = 0;
+  #staleInTermination = 0;
+
+  constructor(options: ZeroFailedOptions, facts: RunFacts, lane: string | null) {
+    this.#options = options;
+    this.#facts = facts;
+    this.#lane = lane;
+    this.#terminations = terminations(facts);
+    for (const { name } of facts.lanes) if (lane === null || name === lane) this.#sentByLane.set(name, 0);
+  }
+
+  batch(batch: AttemptBatch): void {
+    for (let row = 0; row < batch.length; row++) {
+      const lane = batch.lane.at(row) as string;
+      if (this.#lane !== null && lane !== this.#lane) continue;
+      const outcome = batch.outcome.at(row) as Outcome;
+      this.#byOutcome.set(outcome, this.#count(outcome) + 1);
+      if (outcome === 'unsent') continue;
+      this.#sentByLane.set(lane, (this.#sentByLane.get(lane) ?? 0) + 1);
+      if ((batch.connectionUse[row] as number) > 1) this.#reused++;
+      if (outcome === 'stale-race' && this.#inTermination(batch, row)) this.#staleInTermination++;
+    }
+  }
+
+  /** Where the replica is not known, any that was terminating may have been it: a lost request is not explained away. */
+  #inTermination(batch: AttemptBatch, row: number): boolean {
+    const pod = batch.pod.at(row);
+    const endUs = batch.endUs[row] as number;
+    const sentUs = batch.sentUs[row] as number;
+    return this.#terminations.some(
+      (one) => (pod === null || one.pod === pod) && one.fromUs <= endUs && sentUs <= one.toUs,
+    );
+  }
+
+  #count(outcome: Outcome): number {
+    return this.#byOutcome.get(outcome) ?? 0;
+  }
+
+  done(): { result: Finding } {
+    return { result: this.#conclude() };
+  }
+
+  #conclude(): Finding {
+    const unsent = this.#count('unsent');
+    const unanswered = this.#count('unanswered');
+    const stale = this.#count('stale-race');
+    const staleElsewhere = stale - this.#staleInTermination;
+    let planned = 0;
+    let failed = 0;
+    for (const [outcome, number] of this.#byOutcome) {
+      planned += number;
+      if (isFailed(outcome)) failed += number;
+    }
+    const sent = planned - unsent;
+    const mode = this.#options.stale ?? 'default';
+    const staleFails =
+      mode === 'fail'
+        ? stale
+        : mode === 'warn'
+          ? 0
+          : this.#staleInTermination + (staleElsewhere > this.#reused * staleBound ? staleElsewhere : 0);
+    const finding = {
+      expected: { failed: 0, unanswered: 0, stale: mode },
+      actual: {
+        planned,
+        sent,
+        ok: this.#count('ok'),
+        failed,
+        unanswered,
+        unsent,
+        staleRace: { inTermination: this.#staleInTermination, elsewhere: staleElsewhere, reused: this.#reused },
+        byOutcome: Object.fromEntries(this.#byOutcome),
+      },
+    };
+    const where = onLane(this.#lane);
+    const lost = failed - stale + staleFails;
+
+    // An interrupted run leaves requests without an answer because we stopped waiting; that is not the server's loss.
+    if (lost > 0 || (unanswered > 0 && this.#facts.complete)) {
+      const parts = [this.#failures(staleFails), unanswered > 0 ? `${unanswered} unanswered` : ''].filter(Boolean);
+      const number = lost + unanswered;
+      return say(
+        finding,
+        'fail',
+        `${number.toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer: ${list(parts, 12)}.`,
+      );
+    }
+    const doubt = this.#doubt(planned, sent, unsent, unanswered);
+    if (doubt !== null) return { ...say(finding, 'inconclusive', doubt.message), hint: doubt.hint };
+    if (stale > 0)
+      return say(
+        finding,
+        'warn',
+        `${count(stale, 'request')} of ${sent.toLocaleString('en-US')}${where} met a server closing its idle connection, which a client may lawfully send again; all others got a good answer.`,
+      );
+    return say(finding, 'pass', `All ${count(sent, 'request')}${where} got a good answer.`);
+  }
+
+  #failures(stale: number): string {
+    const classes = [...this.#byOutcome].filter(([outcome]) => isFailed(outcome) && outcome !== 'stale-race');
+    if (stale > 0) classes.push(['stale-race', stale]);
+    classes.sort((a, b) => b[1] - a[1]);
+    return classes.map(([outcome, number]) => `${number} ${outcome}`).join(', ');
+  }
+
+  #doubt(planned: number, sent: number, unsent: number, unanswered: number): { message: string; hint: string } | null {
+    const silent = [...this.#sentByLane].filter(([, number]) => number === 0).map(([name]) => name);
+    if (sent === 0)
+      return {
+        message: `No request was sent${onLane(this.#lane)}, so nothing is known about failures.`,
+        hint:
+          unsent > 0
+            ? 'this machine refused to open connections: raise its limits (ulimit -n, local ports) or lower the rate'
+            : 'give the steps more time (hold) or the lane a higher rate',
+      };
+    if (silent.length > 0)
+      return {
+        message: `Lane ${list(silent)} sent no request, so nothing is known about it.`,
+        hint: 'give the steps more time (hold) or the lane a higher rate',
+      };
+    if (unanswered > 0)
+      return {
+        message: `The run was interrupted while ${count(unanswered, 'request')} of ${sent} had no answer yet.`,
+        hint: 'let the run come to its end',
+      };
+    if (unsent > planned * unsentBound)
+      return {
+        message: `This machine could not send ${unsent} of ${count(planned, 'planned request')}; all that were sent got a good answer.`,
+        hint: 'raise the limits of this machine (ulimit -n, local ports) or lower the rate',
+      };
+    const blind = blindLanes(this.#facts, this.#lane);
+    const longest = blind.reduce<(typeof blind)[number] | null>(
+      (a, b) => (a === null || b.toUs - b.fromUs > a.toUs - a.fromUs ? b : a),
+      null,
+    );
+    if (longest !== null)
+      return {
+        message: `Lane ${longest.lane} could not send for ${duration((longest.toUs - longest.fromUs) / 1000)}, so a failure in that time would not have been seen.`,
+        hint: 'run on a machine with less else to do, or lower the rate',
+      };
+    return null;
+  }
+}
+
+function say(finding: Pick<Finding, 'expected' | 'actual'>, verdict: Finding['verdict'], message: string): Finding {
+  return { ...finding, verdict, message };
+}
