@@ -53,8 +53,8 @@ export function timeOf(event: RunEvent): number {
 
 function lifeOf(pod: string, events: readonly RunEvent[], endMs: number): Life {
   const life: Life = { pod, version: null, phases: [], routed: [], end: null };
-  let phase: { phase: LifePhase; fromMs: number } | null = null;
-  let routedFrom: number | null = null;
+  let phase = null as { phase: LifePhase; fromMs: number } | null;
+  let routedFrom = null as number | null;
   let over = false;
   for (const event of events) {
     life.version ??= event.version ?? null;
@@ -67,8 +67,12 @@ function lifeOf(pod: string, events: readonly RunEvent[], endMs: number): Life {
       const ends = event.kind === 'exited' || event.kind === 'killed';
       if (ends) life.end = endOf(event);
       // A replica that is told to stop gets no readier by a probe, and is gone when it has exited.
-      const stopping = phase?.phase === 'terminating';
-      const next = stopping ? (ends || event.kind === 'gone' ? null : 'terminating') : (phaseAfter[event.kind] ?? null);
+      const stopping: boolean = phase?.phase === 'terminating';
+      const next: LifePhase | null = stopping
+        ? ends || event.kind === 'gone'
+          ? null
+          : 'terminating'
+        : (phaseAfter[event.kind] ?? null);
       if (next === phase?.phase) continue;
       if (phase) life.phases.push({ ...phase, toMs: now });
       phase = next && { phase: next, fromMs: now };

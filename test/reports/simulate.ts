@@ -52,20 +52,11 @@ export function simulate(simulation: Simulation): Result {
     for (const lane of lanes) {
       id++;
       const interval = Math.floor(ms / simulation.stepMs);
-      const chosen = replicas.filter(
-        (each) => each.readyMs <= ms && ms < each.terminatingMs + simulation.lostAfterTerminatingMs,
-      );
-      const { dark } = simulation;
-      const isDark = dark !== undefined && dark.fromMs <= ms && ms < dark.toMs;
-      const replica = isDark
-        ? replicas.find((each) => each.terminatingMs <= ms && ms < each.goneMs)
-        : chosen[Math.floor(random() * chosen.length)];
+      const replica = choose(simulation, replicas, lane, ms, random);
       if (!replica) continue;
       const seen = answered.get(replica) ?? { ok: 0, failed: 0, firstMs: ms, lastMs: ms };
       answered.set(replica, seen);
       if (ms >= replica.terminatingMs) {
-        // A kept connection notices once and is opened anew.
-        if (lane === 'regulars' && random() > 0.2) continue;
         seen.failed++;
         add(series.failed, interval);
         add(series.failedByLane[lane], interval);
@@ -139,6 +130,17 @@ export function simulate(simulation: Simulation): Result {
     power: { outageMs: 10, probability: 0.99, cleanTerminations: 3, rateBound: 0.00037 },
     environment: { hitless: '0.1.0', node: 'v24.21.0', platform: 'linux', cpus: 2, memoryGiB: 7.8 },
   };
+}
+
+/** Any that new connections still reach; of kept connections most have noticed and gone elsewhere. */
+function choose(simulation: Simulation, replicas: readonly Replica[], lane: string, ms: number, random: () => number) {
+  const { dark, lostAfterTerminatingMs } = simulation;
+  if (dark && dark.fromMs <= ms && ms < dark.toMs)
+    return replicas.find((each) => each.terminatingMs <= ms && ms < each.goneMs);
+  const noticed = lane === 'regulars' && random() > 0.2;
+  const lateMs = noticed ? 0 : lostAfterTerminatingMs;
+  const reached = replicas.filter((each) => each.readyMs <= ms && ms < each.terminatingMs + lateMs);
+  return reached[Math.floor(random() * reached.length)];
 }
 
 function rollout(count: number, random: () => number): Replica[] {

@@ -1,0 +1,65 @@
+import type { ChartConfiguration } from 'chart.js';
+import type { Result } from '../../record/result.ts';
+import { latencyChart, tellLatency } from './latency.ts';
+import { hasLives, lifelineHeight, lifelinesChart, tellLifelines } from './lifelines.ts';
+import type { Look } from './look.ts';
+import { percentilesChart, tellPercentiles } from './percentiles.ts';
+import { shareHeight, sharesChart, tellShares } from './shares.ts';
+import { tellTimeline, timelineChart } from './timeline.ts';
+
+/** A chart of the report: the page draws it live, the server as a picture, both from the same configuration. */
+export interface ReportChart {
+  /** Of its picture, charts/ID.png, and its place on the page. */
+  id: string;
+  title: string;
+  /** There is something to draw. */
+  has(result: Result): boolean;
+  /** In CSS pixels. */
+  height(result: Result): number;
+  config(result: Result, look: Look): ChartConfiguration;
+  /** What it shows, in words, for those who do not see it. */
+  tell(result: Result): string;
+}
+
+export const reportCharts: readonly ReportChart[] = [
+  {
+    id: 'timeline',
+    title: 'Requests a second',
+    has: ({ series }) => series.failed.length > 0,
+    height: () => 320,
+    config: timelineChart,
+    tell: tellTimeline,
+  },
+  {
+    id: 'lifelines',
+    title: 'Lives of the replicas',
+    has: hasLives,
+    height: lifelineHeight,
+    config: lifelinesChart,
+    tell: tellLifelines,
+  },
+  {
+    id: 'shares',
+    title: 'Answers by replica',
+    has: ({ replicas }) => replicas.length > 0,
+    height: shareHeight,
+    config: sharesChart,
+    tell: tellShares,
+  },
+  {
+    id: 'latency',
+    title: 'Latency over time',
+    has: ({ series }) => series.latency.max.some((ms) => ms !== null),
+    height: () => 280,
+    config: latencyChart,
+    tell: tellLatency,
+  },
+  {
+    id: 'percentiles',
+    title: 'Latency by percentile',
+    has: ({ percentiles }) => Object.values(percentiles).some((curve) => curve.length > 0),
+    height: () => 280,
+    config: percentilesChart,
+    tell: tellPercentiles,
+  },
+];
