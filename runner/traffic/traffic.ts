@@ -39,3 +39,5 @@ export interface Traffic {
   /** Plans no more, writes what is in flight as unanswered, closes the record, all within 200 ms. */
   abort(): Promise<void>;
 }
+
+export { prepareTraffic } from './threads.ts';

@@ -1,0 +1,266 @@
+import type { Socket } from 'node:net';
+import type { Attempt, Phase } from '../../record/attempt.ts';
+import { nowUs } from '../../record/clock.ts';
+import { Answer } from './answer.ts';
+import { isPlace, type Place } from './destination.ts';
+import { dial } from './dial.ts';
+import type { Exchange, Wire } from './exchange.ts';
+import { surplus } from './judge.ts';
+import { type Ending, failedConnect, lostConnection } from './outcome.ts';
+import type { Held } from './recorder.ts';
+import { SourceAddresses } from './source-address.ts';
+
+/** Local ports of ours that somebody else has: so many are passed over for one attempt. */
+const longestPortSearch = 1_000;
+
+export interface ConnectionOptions {
+  overflow: boolean;
+  /** Stays open after an answer, if the server agrees. */
+  kept: boolean;
+}
+
+/**
+ * A connection and the one attempt that is under way on it. It is opened by its first attempt, whose failure it is when
+ * that does not work; it never opens again and never sends anything twice.
+ */
+export class Connection {
+  readonly number: number;
+  uses = 0;
+  openedUs = 0;
+  closed = false;
+  readonly #wire: Wire;
+  readonly #options: ConnectionOptions;
+  readonly #answer = new Answer();
+  #socket: Socket | null = null;
+  #exchange: Exchange | null = null;
+  #held: Held | null = null;
+  #phase: 'resolve' | 'connect' | 'headers' | 'body' = 'resolve';
+  #deadlineUs = 0;
+  #idleSinceUs = 0;
+  #answeredAtRound = 0;
+  #pod: string | null = null;
+  #replica: string | null = null;
+
+  constructor(wire: Wire, options: ConnectionOptions) {
+    this.number = wire.nextConnectionNumber();
+    this.#wire = wire;
+    this.#options = options;
+  }
+
+  /** Sends an attempt. Nothing else may be under way, and the connection may not be closed. */
+  send(exchange: Exchange): void {
+    const { attempt, work } = exchange;
+    this.#exchange = exchange;
+    this.#wire.busy.add(this);
+    this.uses++;
+    attempt.connection = this.number;
+    attempt.connectionUse = this.uses;
+    attempt.overflow = this.#options.overflow;
+    work.books.tally.sent();
+    this.#answer.expect(attempt.method === 'HEAD', work.judge.needsBody);
+    if (this.#socket === null) this.#open(attempt);
+    else {
+      this.#release(null);
+      const now = nowUs();
+      attempt.idleUs = now - this.#idleSinceUs;
+      attempt.sentUs = now;
+      this.#write();
+    }
+  }
+
+  /**
+   * Whether all sockets have been read once more since its last answer: a FIN or bytes that came right behind the answer
+   * are known then. The answer came before the round that counts next, the other read lies between that and the one after.
+   */
+  isSettled(): boolean {
+    return this.#wire.rounds() - this.#answeredAtRound >= 2;
+  }
+
+  /** Of the last answer. */
+  headerValues(name: string): string[] {
+    return this.#answer.headerValues(name);
+  }
+
+  /** Closes it from our side. Nothing may be under way. */
+  close(): void {
+    this.#destroy();
+    this.#release(null);
+  }
+
+  /** Ends the attempt under way where it has reached a limit. Call it directly after the sockets have been read. */
+  expire(now: number): void {
+    if (this.#exchange === null || now < this.#deadlineUs) return;
+    const { limits } = this.#exchange.work.lane;
+    const limitUs =
+      this.#phase === 'body' ? limits.bodyUs : this.#phase === 'headers' ? limits.headersUs : limits.connectUs;
+    this.#fail({ outcome: 'timeout', phase: this.#wirePhase(), detail: `not within ${limitUs / 1000} ms` });
+  }
+
+  /** Ends the attempt under way as unanswered: the run is cut short. */
+  abandon(): void {
+    if (this.#exchange !== null) this.#fail({ outcome: 'unanswered', phase: this.#wirePhase(), detail: 'interrupted' });
+    else this.close();
+  }
+
+  #open(attempt: Attempt): void {
+    attempt.sentUs = nowUs();
+    this.#deadlineUs = attempt.sentUs + this.#limits().connectUs;
+    this.#wire.destination.next((found) => {
+      if (this.#exchange?.attempt !== attempt) return;
+      if (isPlace(found)) this.#connect(attempt, found, longestPortSearch);
+      else this.#fail(found);
+    });
+  }
+
+  #connect(attempt: Attempt, place: Place, portsLeft: number): void {
+    this.#pod = place.pod;
+    this.#phase = 'connect';
+    attempt.sentUs = nowUs();
+    const local = SourceAddresses.reach(place.host) ? this.#wire.sources?.next(attempt.sentUs) : undefined;
+    if (local === null) {
+      this.#fail(failedConnect('EADDRNOTAVAIL'));
+      return;
+    }
+    const socket = dial(place, local, this.#wire.buffer, {
+      connected: () => {
+        if (socket === this.#socket) this.#connected(attempt);
+      },
+      read: (length, buffer) => this.#read(length, buffer),
+      cut: (by, writing) => {
+        if (socket !== this.#socket) return;
+        const isTaken = by === 'EADDRINUSE' && local !== undefined && this.#phase === 'connect';
+        if (isTaken && portsLeft > 0) this.#connect(attempt, place, portsLeft - 1);
+        else this.#cut(by, writing);
+      },
+    });
+    this.#socket = socket;
+  }
+
+  #connected(attempt: Attempt): void {
+    attempt.connectedUs = nowUs();
+    this.openedUs = attempt.connectedUs;
+    this.#write();
+  }
+
+  #write(): void {
+    const { bytes } = this.#exchange as Exchange;
+    this.#phase = 'headers';
+    this.#deadlineUs = nowUs() + this.#limits().headersUs;
+    if (typeof bytes === 'string') this.#socket?.write(bytes, 'latin1');
+    else this.#socket?.write(bytes);
+  }
+
+  #read(length: number, buffer: Buffer): void {
+    if (this.closed) return;
+    if (this.#exchange === null) {
+      this.#release(surplus(length));
+      this.close();
+      return;
+    }
+    const { attempt } = this.#exchange;
+    attempt.firstByteUs ??= nowUs();
+    attempt.bytes += length;
+    const answer = this.#answer;
+    answer.read(buffer, length);
+    if (answer.problem !== null)
+      this.#fail({ outcome: 'malformed', phase: answer.status === null ? 'headers' : 'body', detail: answer.problem });
+    else if (answer.complete) this.#answered();
+    else if (answer.status !== null && this.#phase === 'headers') {
+      this.#phase = 'body';
+      this.#deadlineUs = nowUs() + this.#limits().bodyUs;
+    }
+  }
+
+  #answered(): void {
+    const answer = this.#answer;
+    const { attempt, work } = this.#exchange as Exchange;
+    const { ending, replica, version, counter } = work.judge.judge(answer);
+    this.#identify(attempt, replica, version);
+    attempt.counter = counter;
+    const stays = this.#options.kept && answer.keepAlive && answer.surplus === 0 && this.#socket?.writableLength === 0;
+    if (!stays) this.#destroy();
+    this.#end(ending);
+  }
+
+  /** The connection ended, by the server or by an error. */
+  #cut(by: string, writing: boolean): void {
+    const isOpening = this.#phase === 'resolve' || this.#phase === 'connect';
+    if (this.#exchange === null) this.close();
+    else if (isOpening) this.#fail(failedConnect(by));
+    else if (by === 'FIN' && this.#answer.finish()) this.#answered();
+    else this.#fail(this.#loss(this.#exchange.attempt, by, writing));
+  }
+
+  #loss({ bytes, method, idleUs, sentUs }: Attempt, by: string, writing: boolean): Ending {
+    const { status, keepAliveUs } = this.#answer;
+    const phase = status !== null ? 'body' : writing || this.#wirePhase() === 'write' ? 'write' : 'headers';
+    return lostConnection({ by, phase, bytes, method, idleUs, keepAliveUs, sinceSentUs: nowUs() - (sentUs as number) });
+  }
+
+  #fail(ending: Ending): void {
+    const { attempt, work } = this.#exchange as Exchange;
+    if (this.#answer.status !== null) {
+      const { replica, version } = work.judge.identifyHead(this.#answer);
+      this.#identify(attempt, replica, version);
+    } else this.#identify(attempt, null, null);
+    this.#destroy();
+    this.#end(ending);
+  }
+
+  #end(ending: Ending): void {
+    const exchange = this.#exchange as Exchange;
+    const { attempt, work } = exchange;
+    const now = nowUs();
+    this.#exchange = null;
+    this.#wire.busy.delete(this);
+    this.#idleSinceUs = now;
+    this.#answeredAtRound = this.#wire.rounds();
+    attempt.endUs = now;
+    attempt.outcome = ending.outcome;
+    attempt.phase = ending.phase;
+    attempt.detail = ending.detail;
+    attempt.status = this.#answer.status;
+    attempt.handled = handled(attempt);
+    if (ending.outcome === 'unsent') {
+      attempt.sentUs = null;
+      attempt.connection = null;
+    }
+    if (this.closed) this.#wire.recorder.record(attempt, work.books);
+    else this.#held = this.#wire.recorder.hold(attempt, work.books);
+    exchange.ended(this);
+  }
+
+  /** Who answered; where no answer says so, where the connection led, as far as that is known. */
+  #identify(attempt: Attempt, replica: string | null, version: string | null): void {
+    this.#replica = replica ?? this.#replica;
+    attempt.pod = this.#pod;
+    attempt.version = version;
+    attempt.replica = replica ?? (this.#pod === null ? null : (this.#replica ?? this.#pod));
+    if (attempt.replica !== null) attempt.replicaSource = replica === null ? 'connection' : 'answer';
+  }
+
+  #wirePhase(): Phase {
+    return this.#phase === 'headers' && (this.#socket?.writableLength ?? 0) > 0 ? 'write' : this.#phase;
+  }
+
+  #limits() {
+    return (this.#exchange as Exchange).work.lane.limits;
+  }
+
+  #release(ending: Ending | null): void {
+    if (this.#held !== null) this.#wire.recorder.release(this.#held, ending);
+    this.#held = null;
+  }
+
+  #destroy(): void {
+    this.closed = true;
+    const socket = this.#socket;
+    this.#socket = null;
+    socket?.destroy();
+  }
+}
+
+function handled({ status, phase, outcome }: Attempt): Attempt['handled'] {
+  if (status !== null) return 'yes';
+  return outcome === 'unsent' || phase === 'resolve' || phase === 'connect' ? 'no' : 'unknown';
+}

@@ -1,0 +1,42 @@
+import type { Attempt } from '../../record/attempt.ts';
+import type { Connection } from './connection.ts';
+import type { Destination } from './destination.ts';
+import type { Judge } from './judge.ts';
+import type { Lane } from './lane.ts';
+import type { Books, Recorder } from './recorder.ts';
+import type { RequestBytes, RequestWriter } from './request.ts';
+import type { SourceAddresses } from './source-address.ts';
+
+/** A lane as one thread works it. */
+export interface LaneWork {
+  lane: Lane;
+  judge: Judge;
+  requests: RequestWriter;
+  books: Books;
+}
+
+/** One attempt under way. */
+export interface Exchange {
+  attempt: Attempt;
+  work: LaneWork;
+  bytes: RequestBytes;
+  /** Called once, when the attempt's outcome is known; the connection may have been closed by then. */
+  ended(connection: Connection): void;
+}
+
+/** What all connections of a thread share. */
+export interface Wire {
+  destination: Destination;
+  /** null: the system chooses local ends. */
+  sources: SourceAddresses | null;
+  recorder: Recorder;
+  /** Every read goes here: it is looked through before the next one comes. */
+  buffer: Buffer;
+  /** Connections with an attempt under way: their limits are looked at every few milliseconds. */
+  busy: Set<Connection>;
+  nextConnectionNumber(): number;
+  /** How many rounds there were (see Rounds): between two of them all sockets are read. */
+  rounds(): number;
+  /** Something changed that may let an attempt go. */
+  wake(): void;
+}

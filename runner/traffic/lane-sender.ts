@@ -1,0 +1,200 @@
+import type { Attempt } from '../../record/attempt.ts';
+import { nowUs } from '../../record/clock.ts';
+import type { LaneWork, Wire } from './exchange.ts';
+import { Fifo } from './fifo.ts';
+import { newAttempt } from './new-attempt.ts';
+import type { Plan } from './plan.ts';
+import type { Sender } from './rounds.ts';
+
+/** What the plan asks for: a request, or a visitor of a session lane. */
+export interface Due {
+  index: number;
+  intendedUs: number;
+  readyUs: number;
+}
+
+/** Whether something can go now; `poll`: perhaps after the sockets have been read once more. */
+export type Room = 'free' | 'poll' | 'full';
+
+/** After a connection that an unpaced lane could not open: a closed port would be asked some 10,000 times a second. */
+const unpacedPauseUs = 1_000;
+
+export interface LaneSenderOptions {
+  work: LaneWork;
+  wire: Wire;
+  /** null for an unpaced lane, which has something due whenever there is room. */
+  plan: Plan | null;
+  /** Of an unpaced lane: where this thread's attempts are in the lane's count, and how many there may be. */
+  unpaced: { first: number; step: number; limit: number };
+  /** Begins every id of the run. */
+  runTag: string;
+}
+
+/**
+ * Works one lane's plan in one thread: takes what is due when it is due, and lets it go at once or, where the lane has
+ * no room for it, in the order in which it came. How connections are used is left to the three kinds of lanes.
+ */
+export abstract class LaneSender implements Sender {
+  readonly work: LaneWork;
+  protected readonly wire: Wire;
+  protected readonly isUnpaced: boolean;
+  readonly #plan: Plan | null;
+  readonly #unpaced: LaneSenderOptions['unpaced'];
+  readonly #idPrefix: string;
+  readonly #waiting = new Fifo<Due>();
+  #nextUnpaced: number;
+  #fromUs = Number.POSITIVE_INFINITY;
+  #untilUs = Number.POSITIVE_INFINITY;
+  #pausedUntilUs = 0;
+  #underWay = 0;
+
+  constructor({ work, wire, plan, unpaced, runTag }: LaneSenderOptions) {
+    this.work = work;
+    this.wire = wire;
+    this.isUnpaced = plan === null;
+    this.#plan = plan;
+    this.#unpaced = unpaced;
+    this.#nextUnpaced = unpaced.first;
+    this.#idPrefix = `${runTag}-${work.lane.name}-`;
+  }
+
+  get spin(): boolean {
+    return this.work.lane.spin;
+  }
+
+  /** Closes what is open and has nothing under way: traffic is over. */
+  abstract closeIdle(): void;
+  protected abstract room(): Room;
+  /** Lets it go; there is room. */
+  protected abstract start(due: Due): void;
+
+  /** The plan counts from here. */
+  begin(fromUs: number): void {
+    this.#fromUs = fromUs;
+  }
+
+  /** What is due later than that is not planned any more. */
+  endPlan(untilUs: number): void {
+    this.#untilUs = untilUs;
+  }
+
+  /** Plans no more, and what waits is not sent. Those under way have to be ended before. */
+  abort(): void {
+    this.#untilUs = Number.NEGATIVE_INFINITY;
+    for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift())
+      this.#neverSent(due, 'unsent', 'interrupted while waiting for a connection');
+  }
+
+  /** Everything that was planned has come to its end, as a row too. */
+  isDone(): boolean {
+    return this.#nextDueUs() === Number.POSITIVE_INFINITY && this.#underWay === 0 && this.#waiting.size === 0;
+  }
+
+  dueUs(): number {
+    if (!this.isUnpaced) return this.#nextDueUs();
+    return this.#pausedUntilUs > 0 ? this.#pausedUntilUs : Number.POSITIVE_INFINITY;
+  }
+
+  send(untilUs: number): boolean {
+    for (let due = this.#waiting.peek(); due !== undefined; due = this.#waiting.peek()) {
+      const room = this.room();
+      if (room !== 'free') return room === 'poll' || this.#takeAllDue(untilUs);
+      this.#waiting.shift();
+      this.start(due);
+      if (nowUs() > untilUs) return true;
+    }
+    return this.isUnpaced ? this.#sendUnpaced(untilUs) : this.#takeAllDue(untilUs);
+  }
+
+  /** What has waited for a connection for as long as one may take to open has failed. */
+  expire(now: number): void {
+    const { connectUs } = this.work.lane.limits;
+    for (let due = this.#waiting.peek(); due !== undefined; due = this.#waiting.peek()) {
+      if (now - due.readyUs < connectUs) return;
+      this.#waiting.shift();
+      this.#neverSent(due, 'timeout', `no free connection within ${connectUs / 1000} ms`);
+    }
+  }
+
+  protected attempt(id: string, session: string | null, path: string, due: Omit<Due, 'index'>): Attempt {
+    const { lane, books } = this.work;
+    books.tally.planned();
+    const { intendedUs, readyUs } = due;
+    return newAttempt({ id, lane: lane.name, session, method: lane.request.method, path, intendedUs, readyUs });
+  }
+
+  protected id(index: number): string {
+    return this.#idPrefix + index;
+  }
+
+  /** Something began that has to end before the lane is done. */
+  protected began(): void {
+    this.#underWay++;
+  }
+
+  /** It ended: there may be room for another. */
+  protected ended(attempt: Attempt): void {
+    this.#underWay--;
+    if (this.isUnpaced) {
+      if (attempt.handled === 'no') this.#pausedUntilUs = nowUs() + unpacedPauseUs;
+      this.wire.wake();
+    } else if (this.#waiting.size > 0) this.wire.wake();
+  }
+
+  #nextDueUs(): number {
+    if (this.#plan !== null) {
+      const dueUs = this.#fromUs + this.#plan.dueUs;
+      return dueUs <= this.#untilUs ? dueUs : Number.POSITIVE_INFINITY;
+    }
+    const isOver = this.#nextUnpaced >= this.#unpaced.limit || this.#untilUs < Number.POSITIVE_INFINITY;
+    return isOver ? Number.POSITIVE_INFINITY : this.#fromUs;
+  }
+
+  #takeAllDue(untilUs: number): boolean {
+    const plan = this.#plan as Plan;
+    for (let dueUs = this.#nextDueUs(); ; dueUs = this.#nextDueUs()) {
+      const readyUs = nowUs();
+      if (dueUs > readyUs) return false;
+      if (readyUs > untilUs) return true;
+      const due = { index: plan.index, intendedUs: Math.round(dueUs), readyUs };
+      plan.advance();
+      this.work.books.blind.ready(due.intendedUs, readyUs);
+      const room = this.#waiting.size > 0 ? 'full' : this.room();
+      if (room === 'free') this.start(due);
+      else {
+        this.#waiting.push(due);
+        if (room === 'poll') return true;
+      }
+    }
+  }
+
+  #sendUnpaced(untilUs: number): boolean {
+    for (;;) {
+      const now = nowUs();
+      if (this.#nextDueUs() > now || now < this.#pausedUntilUs) return false;
+      this.#pausedUntilUs = 0;
+      const room = this.room();
+      if (room !== 'free') return room === 'poll';
+      if (now > untilUs) return true;
+      const index = this.#nextUnpaced;
+      this.#nextUnpaced += this.#unpaced.step;
+      this.start({ index, intendedUs: now, readyUs: now });
+    }
+  }
+
+  #neverSent(due: Due, outcome: 'unsent' | 'timeout', detail: string): void {
+    const { session, page } = this.firstOf(due);
+    const attempt = this.attempt(this.id(due.index), session, page, due);
+    this.work.books.tally.sent();
+    attempt.endUs = nowUs();
+    attempt.outcome = outcome;
+    attempt.phase = outcome === 'unsent' ? null : 'connect';
+    attempt.detail = detail;
+    this.wire.recorder.record(attempt, this.work.books);
+  }
+
+  /** What its first request would have been. */
+  protected firstOf(_due: Due): { session: string | null; page: string } {
+    return { session: null, page: this.work.lane.request.path };
+  }
+}

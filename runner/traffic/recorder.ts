@@ -1,0 +1,82 @@
+import type { Attempt } from '../../record/attempt.ts';
+import type { AttemptWriter } from '../../record/attempts-writer.ts';
+import { nowUs } from '../../record/clock.ts';
+import type { BlindWatch } from './blind.ts';
+import type { Ending } from './outcome.ts';
+import type { Tally } from './tally.ts';
+
+/** What a lane in this thread keeps books with. */
+export interface Books {
+  tally: Tally;
+  blind: BlindWatch;
+}
+
+/** An attempt whose answer was complete, kept back until it is clear that nothing follows it. */
+interface Held {
+  attempt: Attempt;
+  books: Books;
+  sinceUs: number;
+}
+
+/**
+ * An attempt that had ended 100 ms before a kill must be on disk; it is written within one flush (50 ms) and kept back
+ * for at most this long before.
+ */
+const longestHoldUs = 20_000;
+
+/**
+ * Where each attempt becomes a row, once: the row is written and counted in the same moment. An attempt on a connection
+ * that stays open is held until the connection is used again, or closed, or 20 ms have gone: bytes that come meanwhile
+ * were not asked for and fail it. Later ones close the connection and change no row.
+ */
+export class Recorder {
+  readonly #writer: AttemptWriter;
+  readonly #held = new Set<Held>();
+
+  constructor(writer: AttemptWriter) {
+    this.#writer = writer;
+  }
+
+  /** Of an attempt that was counted as sent. */
+  record(attempt: Attempt, books: Books): void {
+    this.#writer.add(attempt);
+    books.tally.ended(attempt.outcome);
+    books.blind.ended(attempt);
+  }
+
+  hold(attempt: Attempt, books: Books): Held {
+    const held = { attempt, books, sinceUs: attempt.endUs };
+    this.#held.add(held);
+    return held;
+  }
+
+  /** Writes it, as it is or with another ending; where it has been written already, does nothing. */
+  release(held: Held, ending: Ending | null = null): void {
+    if (!this.#held.delete(held)) return;
+    if (ending !== null) Object.assign(held.attempt, ending);
+    this.record(held.attempt, held.books);
+  }
+
+  /** Writes what was held for long enough. Call it directly after the sockets have been read. */
+  releaseOld(now: number = nowUs()): void {
+    for (const held of this.#held) {
+      if (now - held.sinceUs < longestHoldUs) break;
+      this.release(held);
+    }
+  }
+
+  releaseAll(): void {
+    for (const held of this.#held) this.release(held);
+  }
+
+  flush(): void {
+    this.#writer.flush();
+  }
+
+  close(): void {
+    this.releaseAll();
+    this.#writer.close();
+  }
+}
+
+export type { Held };

@@ -1,0 +1,29 @@
+import type { Lane } from './lane.ts';
+import { peakRate } from './plan.ts';
+
+/** How many of `total` things numbered from 0 are thread's, when number i is thread i mod threads's. */
+export function partOf(total: number, thread: number, threads: number): number {
+  return Math.max(0, Math.ceil((total - thread) / threads));
+}
+
+/** Over how many of the threads a lane is spread: each needs a connection of it. */
+export function threadsOfLane(lane: Lane, threads: number): number {
+  const connections = lane.rate === 'unpaced' || lane.connection === 'kept' ? lane.connections : lane.overflow;
+  return Math.max(1, Math.min(threads, connections));
+}
+
+/** CPU time of one attempt, measured with test/bench; only good for choosing how many threads there are. */
+const costUs = { kept: 40, fresh: 300, session: 300 } as const;
+/** A thread that is busier than this has no room left for a burst. */
+const busyShare = 0.6;
+
+/** How many threads the lanes need, leaving one core to the rest: one for most. */
+export function chooseThreads(lanes: readonly Lane[], cores: number): number {
+  let busy = 0;
+  for (const lane of lanes) {
+    const rate = peakRate(lane);
+    const requests = lane.session === null ? 1 : 1 + lane.session.assets.length * 0.2;
+    busy += rate === null ? busyShare : (rate * requests * costUs[lane.connection]) / 1e6;
+  }
+  return Math.max(1, Math.min(cores - 1, Math.ceil(busy / busyShare)));
+}

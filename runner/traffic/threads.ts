@@ -1,0 +1,166 @@
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { createAttemptsFile, endAttemptsFile } from '../../record/attempts-writer.ts';
+import { nowUs } from '../../record/clock.ts';
+import { HitlessError } from '../../record/error.ts';
+import type { Route } from '../../targets/target.ts';
+import { Judge } from './judge.ts';
+import { reachableFamily } from './reachable.ts';
+import { assertRequests } from './request.ts';
+import { chooseThreads, threadsOfLane } from './share.ts';
+import { drawSourceBlock } from './source-address.ts';
+import { createCounts, readCounts } from './tally.ts';
+import type { Traffic, TrafficOptions } from './traffic.ts';
+import type { RouteSetup, ThreadSetup } from './traffic-thread.ts';
+import { TrafficWorker } from './traffic-worker.ts';
+
+/** Until the plan begins: the message has to reach every thread. */
+const startDelayUs = 5_000;
+
+/**
+ * The builtin engine, ready to start: its threads run and are warm, the record is there. Takes about half a second.
+ * Rejects with HITLESS_REQUEST, HITLESS_LANE_SCHEMA or HITLESS_ROUTE where a lane or the route cannot be used, and
+ * HITLESS_RECORD_WRITE where the record cannot be made. `threads` is for tests.
+ */
+export async function prepareTraffic(options: TrafficOptions, threads?: number): Promise<Traffic> {
+  const { lanes, identity } = options;
+  for (const lane of lanes) {
+    assertRequests(lane);
+    new Judge(lane, identity);
+  }
+  const { route, host } = await routeSetup(options.route);
+  createAttemptsFile(options.attemptsFile);
+  const count = threads ?? chooseThreads(lanes, availableParallelism());
+  const shared: Omit<ThreadSetup, 'thread'> = {
+    lanes,
+    identity,
+    route,
+    host,
+    seed: options.seed,
+    threads: count,
+    runTag: randomBytes(4).toString('hex'),
+    sourceBlock: drawSourceBlock(),
+    counts: createCounts(lanes.length, count),
+  };
+  const traffic = new Threads(options, shared);
+  try {
+    await traffic.ready();
+  } catch (error) {
+    await traffic.abort();
+    throw error;
+  }
+  return traffic;
+}
+
+class Threads implements Traffic {
+  readonly finished: Promise<void>;
+  readonly #options: TrafficOptions;
+  readonly #counts: SharedArrayBuffer;
+  readonly #workers: TrafficWorker[];
+  readonly #forgetRoute: () => void;
+  #resolveFinished: () => void = () => {};
+  /** Parts of lanes with a number of requests that are still to be done. */
+  #openParts: number;
+  #failed = false;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: TrafficOptions, shared: Omit<ThreadSetup, 'thread'>) {
+    this.#options = options;
+    this.#counts = shared.counts;
+    this.finished = new Promise((resolve) => {
+      this.#resolveFinished = resolve;
+    });
+    this.#openParts = shared.lanes
+      .filter((lane) => lane.requests !== null)
+      .reduce((parts, lane) => parts + threadsOfLane(lane, shared.threads), 0);
+    this.#workers = Array.from({ length: shared.threads }, (_, thread) => {
+      return new TrafficWorker(
+        { setup: { ...shared, thread }, attemptsFile: options.attemptsFile },
+        {
+          onEvent: options.onEvent,
+          onLaneDone: () => this.#partDone(),
+          onFailure: (error) => this.#fail(error),
+        },
+      );
+    });
+    const { route } = options;
+    this.#forgetRoute =
+      route.kind === 'choice'
+        ? route.onChange((endpoints) => this.#tellAll({ kind: 'endpoints', endpoints: [...endpoints] }))
+        : () => {};
+    // A change between reading the list and listening would be missed for good.
+    if (route.kind === 'choice') this.#tellAll({ kind: 'endpoints', endpoints: [...route.endpoints()] });
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.ready));
+  }
+
+  start(): number {
+    const fromUs = nowUs() + startDelayUs;
+    this.#tellAll({ kind: 'start', fromUs });
+    return fromUs;
+  }
+
+  counts() {
+    const { lanes } = this.#options;
+    return lanes.map((lane, index) => readCounts(this.#counts, lane.name, index, lanes.length));
+  }
+
+  stop(): Promise<void> {
+    return this.#close({ kind: 'stop', stopUs: nowUs() });
+  }
+
+  /** Also after stop(), which then resolves early. */
+  abort(): Promise<void> {
+    this.#tellAll({ kind: 'abort' });
+    this.#closing ??= this.#closed();
+    return this.#closing;
+  }
+
+  #close(message: { kind: 'stop'; stopUs: number }): Promise<void> {
+    if (this.#closing === null) {
+      this.#tellAll(message);
+      this.#closing = this.#closed();
+    }
+    return this.#closing;
+  }
+
+  async #closed(): Promise<void> {
+    await Promise.all(this.#workers.map((worker) => worker.closed));
+    this.#forgetRoute();
+    this.#resolveFinished();
+    try {
+      endAttemptsFile(this.#options.attemptsFile);
+    } catch (error) {
+      this.#fail(error as Error);
+    }
+  }
+
+  #partDone(): void {
+    if (--this.#openParts === 0) this.#resolveFinished();
+  }
+
+  #fail(error: Error): void {
+    if (this.#failed) return;
+    this.#failed = true;
+    this.#options.onError(error);
+  }
+
+  #tellAll(message: Parameters<TrafficWorker['tell']>[0]): void {
+    for (const worker of this.#workers) worker.tell(message);
+  }
+}
+
+async function routeSetup(route: Route): Promise<{ route: RouteSetup; host: string }> {
+  const url = URL.parse(route.url);
+  if (url === null || url.protocol !== 'http:')
+    throw new HitlessError('HITLESS_ROUTE', `${route.url} is not an address that the builtin engine can send to`, {
+      blame: 'usage',
+      hint: 'It takes http://host:port; a front that speaks https has to be asked behind it.',
+    });
+  if (route.kind === 'choice') return { route: { kind: 'choice', endpoints: [...route.endpoints()] }, host: url.host };
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const port = url.port === '' ? 80 : Number(url.port);
+  return { route: { kind: 'address', host, port, family: await reachableFamily(host, port) }, host: url.host };
+}

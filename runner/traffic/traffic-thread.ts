@@ -1,0 +1,185 @@
+import type { AttemptWriter } from '../../record/attempts-writer.ts';
+import type { Event } from '../../record/event.ts';
+import type { Identity } from '../../record/facts.ts';
+import type { Endpoint } from '../../targets/target.ts';
+import { BlindWatch } from './blind.ts';
+import type { Connection } from './connection.ts';
+import { Address, type Destination, EndpointChoice } from './destination.ts';
+import type { LaneWork, Wire } from './exchange.ts';
+import { FreshLane } from './fresh.ts';
+import { Judge } from './judge.ts';
+import { KeptLane } from './kept.ts';
+import type { Lane } from './lane.ts';
+import type { LaneSender } from './lane-sender.ts';
+import { planOfLane } from './plan.ts';
+import { seededRandom } from './random.ts';
+import { Recorder } from './recorder.ts';
+import { RequestWriter } from './request.ts';
+import { Rounds } from './rounds.ts';
+import { SessionLane } from './session.ts';
+import { partOf, threadsOfLane } from './share.ts';
+import { SourceAddresses, type SourceBlock } from './source-address.ts';
+import { Tally } from './tally.ts';
+
+/** Where connections go, as it can be told to another thread. */
+export type RouteSetup =
+  | { kind: 'choice'; endpoints: readonly Endpoint[] }
+  | { kind: 'address'; host: string; port: number; family: 4 | 6 };
+
+/** All that a thread has to know; goes to it as a message. */
+export interface ThreadSetup {
+  lanes: readonly Lane[];
+  identity: Identity;
+  route: RouteSetup;
+  /** What the Host header says. */
+  host: string;
+  seed: number;
+  thread: number;
+  threads: number;
+  runTag: string;
+  sourceBlock: SourceBlock | null;
+  counts: SharedArrayBuffer;
+}
+
+export interface ThreadListener {
+  onEvent(event: Event): void;
+  /** This thread's part of a lane that has a number of requests is sent and ended. */
+  onLaneDone(laneIndex: number): void;
+}
+
+const flushEveryMs = 50;
+/** One read of a socket; libuv's own size. */
+const readSize = 65_536;
+
+/** One thread's share of all lanes, from the plan to the record. */
+export class TrafficThread {
+  readonly #senders: { sender: LaneSender; laneIndex: number; reportsDone: boolean }[] = [];
+  readonly #busy = new Set<Connection>();
+  readonly #recorder: Recorder;
+  readonly #rounds: Rounds;
+  readonly #destination: Destination;
+  readonly #listener: ThreadListener;
+  #flushing: NodeJS.Timeout | null = null;
+  #stopped: (() => void) | null = null;
+
+  constructor(setup: ThreadSetup, writer: AttemptWriter, listener: ThreadListener) {
+    const { lanes, route, seed, thread, threads } = setup;
+    this.#listener = listener;
+    this.#recorder = new Recorder(writer);
+    this.#destination =
+      route.kind === 'choice'
+        ? new EndpointChoice(route.endpoints, seededRandom(seed, thread, 2))
+        : new Address(route.host, route.port, route.family);
+    const wire = this.#wire(setup);
+    lanes.forEach((lane, laneIndex) => {
+      const laneThreads = threadsOfLane(lane, threads);
+      if (thread >= laneThreads) return;
+      const sender = createSender(setup, laneIndex, wire, this.#work(setup, laneIndex));
+      this.#senders.push({ sender, laneIndex, reportsDone: lane.requests !== null });
+    });
+    this.#rounds = new Rounds(
+      this.#senders.map(({ sender }) => sender),
+      (now) => this.#inspect(now),
+    );
+  }
+
+  /** Starts every lane's plan, which counts from `fromUs`. */
+  start(fromUs: number): void {
+    for (const { sender } of this.#senders) sender.begin(fromUs);
+    this.#flushing = setInterval(() => this.#recorder.flush(), flushEveryMs);
+    this.#rounds.wake();
+  }
+
+  setEndpoints(endpoints: readonly Endpoint[]): void {
+    if (this.#destination instanceof EndpointChoice) this.#destination.endpoints = endpoints;
+  }
+
+  /** What was due by `stopUs` is still sent; resolves when all of it has ended and is written. */
+  stop(stopUs: number): Promise<void> {
+    for (const { sender } of this.#senders) sender.endPlan(stopUs);
+    return new Promise((resolve) => {
+      this.#stopped = resolve;
+      this.#rounds.wake();
+    });
+  }
+
+  /** Ends at once: what is under way is unanswered. */
+  abort(): void {
+    this.#stopped = null;
+    for (const { sender } of this.#senders) sender.abort();
+    for (const connection of this.#busy) connection.abandon();
+    this.#close();
+  }
+
+  #inspect(now: number): void {
+    for (const connection of this.#busy) connection.expire(now);
+    for (const { sender } of this.#senders) sender.expire(now);
+    this.#recorder.releaseOld(now);
+    for (const each of this.#senders)
+      if (each.reportsDone && each.sender.isDone()) {
+        each.reportsDone = false;
+        this.#recorder.flush();
+        this.#listener.onLaneDone(each.laneIndex);
+      }
+    if (this.#stopped !== null && this.#senders.every(({ sender }) => sender.isDone())) {
+      const stopped = this.#stopped;
+      this.#stopped = null;
+      for (const { sender } of this.#senders) sender.work.books.blind.finish(now);
+      this.#close();
+      stopped();
+    }
+  }
+
+  #close(): void {
+    if (this.#flushing !== null) clearInterval(this.#flushing);
+    this.#rounds.stop();
+    for (const { sender } of this.#senders) sender.closeIdle();
+    this.#recorder.close();
+  }
+
+  #work({ lanes, identity, host, counts, thread }: ThreadSetup, laneIndex: number): LaneWork {
+    const lane = lanes[laneIndex] as Lane;
+    return {
+      lane,
+      judge: new Judge(lane, identity),
+      requests: new RequestWriter(lane, host),
+      books: {
+        tally: new Tally(counts, laneIndex, lanes.length, thread),
+        blind: new BlindWatch(lane.name, lane.resolutionUs, (event) => this.#listener.onEvent(event)),
+      },
+    };
+  }
+
+  #wire({ sourceBlock, thread, threads }: ThreadSetup): Wire {
+    let connections = 0;
+    return {
+      destination: this.#destination,
+      sources: sourceBlock === null ? null : new SourceAddresses(sourceBlock, { thread, threads }),
+      recorder: this.#recorder,
+      buffer: Buffer.allocUnsafeSlow(readSize),
+      busy: this.#busy,
+      nextConnectionNumber: () => 1 + thread + threads * connections++,
+      rounds: () => this.#rounds.count,
+      wake: () => this.#rounds.wake(),
+    };
+  }
+}
+
+function createSender(setup: ThreadSetup, laneIndex: number, wire: Wire, work: LaneWork): LaneSender {
+  const { seed, thread, runTag } = setup;
+  const { lane } = work;
+  const threads = threadsOfLane(lane, setup.threads);
+  const options = {
+    work,
+    wire,
+    runTag,
+    plan:
+      lane.rate === 'unpaced' ? null : planOfLane({ ...lane, rate: lane.rate }, seed, laneIndex, { thread, threads }),
+    unpaced: { first: thread, step: threads, limit: lane.requests ?? Number.POSITIVE_INFINITY },
+  };
+  const connections = partOf(lane.connections, thread, threads);
+  const overflow = partOf(lane.overflow, thread, threads);
+  if (lane.connection === 'kept') return new KeptLane(options, connections, overflow);
+  const most = lane.rate === 'unpaced' ? connections : Math.max(1, overflow);
+  return lane.connection === 'fresh' ? new FreshLane(options, most) : new SessionLane(options, most);
+}

@@ -1,0 +1,72 @@
+import { Worker } from 'node:worker_threads';
+import { HitlessError } from '../../record/error.ts';
+import type { Event } from '../../record/event.ts';
+import type { FromThread, ToThread, WorkerData } from './messages.ts';
+
+/** Sources run as they are, and as JavaScript once they are built. */
+const script = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+
+export interface WorkerListener {
+  onEvent(event: Event): void;
+  onLaneDone(): void;
+  /** The thread died or could not write: attempts are missing from the record. */
+  onFailure(error: Error): void;
+}
+
+/** A traffic thread as the main thread sees it. */
+export class TrafficWorker {
+  /** Rejects where the thread fails before it is ready. */
+  readonly ready: Promise<void>;
+  /** The thread has ended, in one way or another. */
+  readonly closed: Promise<void>;
+  readonly #worker: Worker;
+  #hasEnded = false;
+
+  constructor(data: WorkerData, listener: WorkerListener) {
+    const worker = new Worker(script, { workerData: data });
+    this.#worker = worker;
+    const ready = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<void>();
+    let isReady = false;
+    let isClosed = false;
+    const fail = (error: Error) => {
+      if (isReady) listener.onFailure(error);
+      ready.reject(error);
+    };
+    worker.on('message', (message: FromThread) => {
+      if (message.kind === 'ready') {
+        isReady = true;
+        ready.resolve();
+      } else if (message.kind === 'event') listener.onEvent(message.event);
+      else if (message.kind === 'lane-done') listener.onLaneDone();
+      else {
+        isClosed = true;
+        if (message.kind === 'failed') fail(asError(message));
+      }
+    });
+    worker.on('error', (error) => {
+      isClosed = true;
+      fail(threadError(error.message, error));
+    });
+    worker.on('exit', (code) => {
+      this.#hasEnded = true;
+      if (!isClosed) fail(threadError(`it exited with code ${code}`));
+      closed.resolve();
+    });
+    this.ready = ready.promise;
+    this.closed = closed.promise;
+  }
+
+  tell(message: ToThread): void {
+    if (!this.#hasEnded) this.#worker.postMessage(message);
+  }
+}
+
+function asError({ code, message, hint }: Extract<FromThread, { kind: 'failed' }>): Error {
+  if (code === null) return threadError(message);
+  return new HitlessError(code, message, { blame: 'environment', ...(hint === null ? {} : { hint }) });
+}
+
+function threadError(what: string, cause?: unknown): HitlessError {
+  return new HitlessError('HITLESS_TRAFFIC_THREAD', `a traffic thread died: ${what}`, { blame: 'environment', cause });
+}
