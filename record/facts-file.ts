@@ -43,6 +43,7 @@ const FactsSchema = Type.Object({
       engine: oneOf(['builtin', 'autocannon', 'k6']),
       connection: oneOf(['fresh', 'kept', 'session']),
       peakRate: Type.Union([Type.Number(), Type.Null()]),
+      arrivals: Type.Optional(oneOf(['constant', 'poisson'])),
       resolutionMs: Type.Number(),
       counted: Type.Optional(LaneCountSchema),
     }),

@@ -19,6 +19,8 @@ export interface LaneFacts {
   connection: ConnectionPolicy;
   /** Requests a second at the most, as planned; null for `unpaced`. */
   peakRate: number | null;
+  /** By default constant. */
+  arrivals?: 'constant' | 'poisson';
   /** The shortest interval without sending that makes the lane blind, in ms. */
   resolutionMs: number;
   /** What the engine counted itself at the end of traffic; the judge holds the record to it. */

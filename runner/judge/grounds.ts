@@ -1,0 +1,105 @@
+import type { RunFacts, StepFacts } from '../../record/facts.ts';
+import type { CheckOutcome, LaneTrafficResult, Verdict } from '../../record/result.ts';
+import { duration } from '../check/phrases.ts';
+import { blindLanes, blindPlatform, overlap } from '../check/stretch.ts';
+
+/** One thing that speaks against `pass`. */
+export interface Ground {
+  verdict: Exclude<Verdict, 'pass'>;
+  reason: string;
+}
+
+export interface Observed {
+  facts: RunFacts;
+  traffic: readonly LaneTrafficResult[];
+  checks: readonly CheckOutcome[];
+  /** What cannot be true of a sound record. */
+  contradictions: readonly string[];
+  /** The record was closed properly. */
+  ended: boolean;
+}
+
+/** Everything that speaks against `pass`, in no order. A run without any has passed. */
+export function groundsAgainst(observed: Observed): Ground[] {
+  const { facts, traffic } = observed;
+  return [
+    ...facts.errors.map((reason) => ({ verdict: 'error', reason }) as const),
+    ...ofRecord(observed),
+    ...observed.checks.flatMap(ofCheck),
+    ...facts.steps.flatMap(ofStep),
+    ...ofSilence(traffic),
+    ...ofBlindness(facts),
+  ];
+}
+
+function ofRecord({ facts, contradictions, ended }: Observed): Ground[] {
+  const grounds: Ground[] = contradictions.map((reason) => ({ verdict: 'error', reason }));
+  if (facts.complete && !ended)
+    grounds.push({
+      verdict: 'error',
+      reason: 'The record of attempts stops short though the run came to its end: what is missing may hold failures.',
+    });
+  if (!facts.complete)
+    grounds.push({
+      verdict: 'inconclusive',
+      reason: 'The run was ended before its steps were done, so what was seen up to there proves nothing.',
+    });
+  return grounds;
+}
+
+function ofCheck({ asked, verdict, message, hint }: CheckOutcome): Ground[] {
+  if (!asked || verdict === 'pass' || verdict === 'warn' || verdict === 'not-applicable') return [];
+  return [{ verdict, reason: hint === undefined ? message : `${message} To find out: ${hint}.` }];
+}
+
+const stepWords = { fail: 'failed', error: 'could not be done', inconclusive: 'is in doubt' };
+
+function ofStep(step: StepFacts): Ground[] {
+  if (step.verdict !== 'pass') {
+    const why = step.message === undefined ? '.' : `: ${step.message}`;
+    return [{ verdict: step.verdict, reason: `Step "${step.name}" ${stepWords[step.verdict]}${why}` }];
+  }
+  if (step.terminationsWatched !== false) return [];
+  return [
+    {
+      verdict: 'inconclusive',
+      reason: `Step "${step.name}" ended before every old replica was seen to exit: requests could have been lost after it.`,
+    },
+  ];
+}
+
+/** A run without traffic must never pass, nor must a lane that had something to send and could not. */
+function ofSilence(traffic: readonly LaneTrafficResult[]): Ground[] {
+  if (traffic.every(({ planned }) => planned === 0))
+    return [{ verdict: 'inconclusive', reason: 'No request was sent at all, so nothing was proved.' }];
+  return traffic
+    .filter(({ sent }) => sent === 0)
+    .map(({ lane, unsent }) => ({
+      verdict: 'inconclusive',
+      reason:
+        unsent === 0
+          ? `Lane ${lane} sent no request, so nothing is known of it.`
+          : `This machine refused to send any of the ${unsent} requests of lane ${lane}, so nothing is known of it.`,
+    }));
+}
+
+function ofBlindness(facts: RunFacts): Ground[] {
+  const resolutionUs = Math.min(...facts.lanes.map(({ resolutionMs }) => resolutionMs)) * 1000;
+  const platform = blindPlatform(facts).filter((blind) =>
+    facts.steps.some((step) => {
+      const within = overlap(blind, step);
+      return within !== null && within.toUs - within.fromUs > resolutionUs;
+    }),
+  );
+  const told = (fromUs: number, toUs: number) => duration((toUs - fromUs) / 1000);
+  return [
+    ...blindLanes(facts, null).map(({ lane, fromUs, toUs }) => ({
+      verdict: 'inconclusive' as const,
+      reason: `Lane ${lane} could send nothing for ${told(fromUs, toUs)}: this machine was busy with something else, and what happened then was not seen.`,
+    })),
+    ...platform.map(({ fromUs, toUs }) => ({
+      verdict: 'inconclusive' as const,
+      reason: `The platform could not be watched for ${told(fromUs, toUs)}, so what it did then is not known.`,
+    })),
+  ];
+}

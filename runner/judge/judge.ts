@@ -1,0 +1,95 @@
+import { foldAttempts } from '../../record/attempts-reader.ts';
+import type { RunFacts } from '../../record/facts.ts';
+import { readFacts } from '../../record/facts-file.ts';
+import type { CheckOutcome, OutageResult, Result, Verdict } from '../../record/result.ts';
+import { runFiles } from '../../record/run-folder.ts';
+import type { Finding } from '../check/check.ts';
+import { firstFailures } from './failures.ts';
+import { type Ground, groundsAgainst } from './grounds.ts';
+import { type AskedCheck, checkOutcome, type PlannedCheck, planChecks } from './planned-checks.ts';
+import { power } from './power.ts';
+import { replicas } from './replicas.ts';
+import { retold } from './retold.ts';
+import { series } from './series.ts';
+import { type TerminationLosses, terminationLosses } from './termination-losses.ts';
+import { type TrafficByLane, trafficByLane } from './traffic-by-lane.ts';
+import { byWorst, worst } from './verdict.ts';
+
+type Series = Result['series'];
+type Failures = Result['failures'];
+type Replicas = Result['replicas'];
+
+export interface Question {
+  /** null or none: zero-failed and max-outage decide. */
+  asked: readonly AskedCheck[] | null;
+  expectation: { verdict: Verdict; causes: string[] } | null;
+}
+
+/** A run's folder, or what is in it. */
+export type RecordOfRun = { folder: string } | { facts: RunFacts; attempts: string };
+
+/**
+ * Judges a run by its record alone: everything that result.json holds, in memory that does not grow with the number of
+ * attempts. Throws as readFacts and readAttempts do, and HITLESS_CHECK_UNKNOWN.
+ */
+export function judge({ asked, expectation, ...record }: RecordOfRun & Question): Result {
+  const facts = withEnd('folder' in record ? readFacts(runFiles(record.folder)) : record.facts);
+  const path = 'folder' in record ? runFiles(record.folder).attempts : record.attempts;
+  const planned = planChecks(asked, facts);
+  const folded = foldAttempts<[TrafficByLane, Series, Failures, Replicas, TerminationLosses, ...Finding[]]>(path, [
+    trafficByLane(facts),
+    series(facts),
+    firstFailures(facts),
+    replicas(facts),
+    terminationLosses(facts),
+    ...planned.map(({ fold }) => fold),
+  ]);
+  const [traffic, seriesOfRun, failures, replicasOfRun, losses, ...findings] = folded.results;
+  const checks = findings.map((finding, index) => checkOutcome(planned[index] as PlannedCheck, finding));
+  const { contradictions } = traffic;
+  const grounds = groundsAgainst({ facts, traffic: traffic.traffic, checks, contradictions, ended: folded.ended });
+  const verdict = worst(grounds.map((ground) => ground.verdict));
+  return {
+    schema: 'hitless/result@1',
+    complete: facts.complete,
+    verdict,
+    reasons: reasonsOf(grounds, checks),
+    expectation: expectation && { ...expectation, met: isMet(expectation, verdict, []) },
+    ...retold(facts),
+    traffic: traffic.traffic,
+    checks,
+    causes: [],
+    unexplained: traffic.traffic.reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0),
+    outages: outagesOf(findings),
+    failures,
+    replicas: replicasOfRun,
+    series: seriesOfRun,
+    percentiles: traffic.percentiles,
+    power: power(facts, traffic, losses),
+  };
+}
+
+/** A killed run did not come to write when its traffic ended: at the latest thing that is known of it. */
+function withEnd(facts: RunFacts): RunFacts {
+  if (facts.complete) return facts;
+  const known = [...facts.steps.map(({ toUs }) => toUs), ...facts.events.map(({ latestUs }) => latestUs)];
+  return { ...facts, trafficToUs: known.reduce((a, b) => Math.max(a, b), facts.trafficToUs) };
+}
+
+function reasonsOf(grounds: readonly Ground[], checks: readonly CheckOutcome[]): string[] {
+  const against = grounds.toSorted((a, b) => byWorst(a.verdict, b.verdict)).map(({ reason }) => reason);
+  const reasons = against.length > 0 ? against : checks.filter(({ asked }) => asked).map(({ message }) => message);
+  return [...new Set(reasons)];
+}
+
+/** The expected verdict came, and every cause that was expected was found. */
+function isMet(expected: NonNullable<Question['expectation']>, verdict: Verdict, found: readonly string[]): boolean {
+  return expected.verdict === verdict && expected.causes.every((cause) => found.includes(cause));
+}
+
+/** Two checks that saw the same outage (one of them as advice on other lanes) tell it once. */
+function outagesOf(findings: readonly Finding[]): OutageResult[] {
+  const all = findings.flatMap(({ outages }) => outages ?? []);
+  const byPlace = new Map(all.map((outage) => [`${outage.kind} ${outage.lane} ${outage.fromMs}`, outage]));
+  return [...byPlace.values()].toSorted((a, b) => a.fromMs - b.fromMs);
+}

@@ -1,0 +1,50 @@
+import type { Event } from '../../record/event.ts';
+import type { RunFacts, StepFacts } from '../../record/facts.ts';
+import type { Result } from '../../record/result.ts';
+
+type Retold = Pick<Result, 'scenario' | 'target' | 'startedAt' | 'durationMs' | 'steps' | 'events' | 'environment'>;
+
+/** What the result says as the facts do, with times in ms from the start of traffic. */
+export function retold(facts: RunFacts): Retold {
+  const { anchor, trafficFromUs, trafficToUs, scenario, target } = facts;
+  const fromStart = (us: number) => (us - trafficFromUs) / 1000;
+  const startedMs = anchor.wallMs + (trafficFromUs - anchor.monotonicUs) / 1000;
+  return {
+    scenario: {
+      name: scenario.name,
+      ...(scenario.description === undefined ? {} : { description: scenario.description }),
+      file: scenario.file,
+      seed: scenario.seed,
+    },
+    target: {
+      kind: target.kind,
+      path: target.path,
+      approximate: target.approximate,
+      equalShares: target.equalShares,
+      ...(target.details === undefined ? {} : { details: target.details }),
+    },
+    startedAt: new Date(startedMs).toISOString(),
+    durationMs: Math.max(0, fromStart(trafficToUs)),
+    steps: facts.steps.map((step) => stepResult(step, fromStart)),
+    events: facts.events.map((event) => eventResult(event, fromStart)),
+    environment: facts.environment,
+  };
+}
+
+function stepResult(step: StepFacts, fromStart: (us: number) => number): Result['steps'][number] {
+  const { name, verb, verdict, message } = step;
+  return {
+    name,
+    verb,
+    fromMs: fromStart(step.fromUs),
+    toMs: fromStart(step.toUs),
+    verdict,
+    ...(message === undefined ? {} : { message }),
+  };
+}
+
+/** All but the platform's own object, which stays in events.ndjson. */
+function eventResult(event: Event, fromStart: (us: number) => number): Result['events'][number] {
+  const { earliestUs, latestUs, object: _, ...rest } = event;
+  return { fromMs: fromStart(earliestUs), toMs: fromStart(latestUs), ...rest };
+}
