@@ -77,6 +77,8 @@ export interface ReplicaState {
   /** New connections may still be led to it, as far as can be seen; follows `listed` by the spread of the change. */
   routed: boolean;
   restarts: number;
+  /** Why its container does not run, where it waits to be started again: `CrashLoopBackOff`. */
+  waiting?: string;
   /** How its container last ended, where it did. */
   lastExit?: { code: number | null; signal: string | null; reason: string; message?: string };
 }

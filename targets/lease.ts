@@ -1,0 +1,156 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HitlessError } from '../record/error.ts';
+import { identify, isAlive, killProcess, type ProcessIdentity, processesWith } from './process-identity.ts';
+
+/** Set in the environment of all that a run starts, so that what it starts in turn is found too. */
+export const runVariable = 'HITLESS_RUN';
+
+interface LeaseContent {
+  runId: string;
+  owner: ProcessIdentity;
+  processes: ProcessIdentity[];
+}
+
+/** Where leases are kept: ours alone, and refused where somebody else could have put something into it. */
+export function leaseFolder(): string {
+  const { uid, username } = userInfo();
+  const root = join(tmpdir(), `hitless-${uid < 0 ? username : uid}`);
+  for (const folder of [root, join(root, 'leases')]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const found = lstatSync(folder);
+    const ours = found.isDirectory() && (uid < 0 || (found.uid === uid && (found.mode & 0o022) === 0));
+    if (!ours)
+      throw new HitlessError('HITLESS_LEASE_FOLDER', `${folder} is not a folder that only you can write to`, {
+        blame: 'environment',
+        hint: 'Remove it, or set TMPDIR to another folder.',
+      });
+  }
+  return join(root, 'leases');
+}
+
+/** What a run uses, written down so that it can be removed when the run is killed. */
+export class Lease {
+  readonly path: string;
+  readonly runId: string;
+  readonly #processes = new Map<number, ProcessIdentity>();
+  readonly #owner: ProcessIdentity;
+
+  constructor(runId: string) {
+    const owner = identify(process.pid);
+    if (owner === undefined) throw new Error('this process is not in the list of processes');
+    this.#owner = owner;
+    this.runId = runId;
+    this.path = join(leaseFolder(), `${runId.replaceAll(/[^\w.-]/g, '_')}.json`);
+    this.#write();
+  }
+
+  add(pid: number): void {
+    const identity = identify(pid);
+    if (identity === undefined) return;
+    this.#processes.set(pid, identity);
+    this.#write();
+  }
+
+  remove(pid: number): void {
+    if (this.#processes.delete(pid)) this.#write();
+  }
+
+  release(): void {
+    rmSync(this.path, { force: true });
+    releasePorts(this.runId);
+  }
+
+  #write(): void {
+    const content: LeaseContent = { runId: this.runId, owner: this.#owner, processes: [...this.#processes.values()] };
+    const next = `${this.path}.${process.pid}.tmp`;
+    writeFileSync(next, JSON.stringify(content), { mode: 0o600 });
+    renameSync(next, this.path);
+  }
+}
+
+/** Takes a block of ports for a run; false where another one has it. */
+export function claimPorts(runId: string, block: number): boolean {
+  try {
+    writeFileSync(join(leaseFolder(), `ports-${block}`), runId, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function releasePorts(runId: string): void {
+  const folder = leaseFolder();
+  for (const name of readdirSync(folder).filter((entry) => entry.startsWith('ports-')))
+    if (readText(join(folder, name)) === runId) rmSync(join(folder, name), { force: true });
+}
+
+/**
+ * Removes what dead runs left: their processes, their ports, their leases. Never what a living one uses. Returns a line
+ * for each run that something was removed of.
+ */
+export async function cleanDeadRuns(): Promise<string[]> {
+  const folder = leaseFolder();
+  const lines: string[] = [];
+  for (const name of readdirSync(folder).filter((entry) => entry.endsWith('.json'))) {
+    const line = await removeDeadRun(join(folder, name));
+    if (line !== undefined) lines.push(line);
+  }
+  for (const name of readdirSync(folder).filter((entry) => entry.startsWith('ports-'))) {
+    const runId = readText(join(folder, name)) ?? '';
+    if (runId !== '' && !existsSync(join(folder, `${runId.replaceAll(/[^\w.-]/g, '_')}.json`))) releasePorts(runId);
+  }
+  return lines;
+}
+
+/** Removes what one lease names when its owner is dead; undefined where there was nothing to do. */
+export async function removeDeadRun(path: string): Promise<string | undefined> {
+  const lease = readLease(path);
+  if (lease === undefined || isAlive(lease.owner)) return undefined;
+  const killed = await killAll(lease);
+  rmSync(path, { force: true });
+  releasePorts(lease.runId);
+  const processes = killed === 1 ? '1 process' : `${killed} processes`;
+  return `removed what run ${basename(path, '.json')} left: its lease, ${processes} (its owner, pid ${lease.owner.pid}, is gone)`;
+}
+
+/** A process may start another while it is being killed, so until none is found, within reason. */
+async function killAll({ runId, processes }: LeaseContent): Promise<number> {
+  const killed = new Set<number>();
+  for (let round = 0; round < 40; round++) {
+    const living = [...processes.filter(isAlive), ...processesWith(runVariable, runId)];
+    if (living.length === 0) break;
+    for (const identity of living) if (killProcess(identity)) killed.add(identity.pid);
+    await sleep(50);
+  }
+  return killed.size;
+}
+
+function readLease(path: string): LeaseContent | undefined {
+  try {
+    const content = JSON.parse(readText(path) ?? '') as Partial<LeaseContent>;
+    const valid = typeof content.runId === 'string' && content.owner !== undefined && Array.isArray(content.processes);
+    return valid ? (content as LeaseContent) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

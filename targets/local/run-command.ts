@@ -1,0 +1,33 @@
+import { spawn } from 'node:child_process';
+import { killGroup } from '../process-identity.ts';
+import type { CommandResult } from './replica-runner.ts';
+
+const maxOutput = 64 * 1024;
+
+/** Runs a command to its end and keeps the start of what it writes. Rejects when it cannot be started or takes too long. */
+export function runCommand(
+  [file = '', ...args]: readonly string[],
+  { cwd, env, limitMs }: { cwd: string; env: Record<string, string>; limitMs: number },
+): Promise<CommandResult> {
+  const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
+  const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const)
+    child[name].on('data', (chunk: Buffer) => {
+      output[name] = (output[name] + chunk.toString('utf8')).slice(0, maxOutput);
+    });
+  const timer = setTimeout(() => {
+    if (child.pid !== undefined) killGroup(child.pid);
+    reject(new Error(`${args.at(-1) ?? file}: took longer than ${limitMs / 1000} s`));
+  }, limitMs);
+  child.once('error', (error) => {
+    clearTimeout(timer);
+    reject(error);
+  });
+  child.once('close', (code, signal) => {
+    clearTimeout(timer);
+    if (code === null) reject(new Error(`ended by ${signal}`));
+    else resolve({ code, ...output });
+  });
+  return promise;
+}
