@@ -37,6 +37,7 @@ describe('an interrupted run', () => {
       const out = join(folder, phase.replaceAll(' ', '-'));
       const cli = startCli(['run', 'rolling-update', '--out', out, '--reporter', 'list,json,html,junit']);
       await printed(cli, text);
+      const started = descendantsOf(cli.child.pid ?? 0);
       cli.child.kill('SIGINT');
       const end = await cli.end;
       expect(end.code, end.stdout + end.stderr).toBe(130);

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { relative } from 'node:path';
+import { makeNamedRunFolder, makeRunFolder, runsFolder } from '../record/run-folder.ts';
+import type { Reporter } from '../reports/reporter.ts';
+import { createReporters, endReporters } from '../reports/reporters.ts';
+import { screenOn } from '../reports/screen.ts';
+import { judge } from '../runner/judge/judge.ts';
+import { runScenario } from '../runner/run.ts';
+import type { Scenario } from '../runner/scenario/scenario.ts';
+import { Interrupted } from '../runner/steps/wait-for.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
+import type { Interruption } from './interruption.ts';
+import { targets } from './targets.ts';
+
+export interface RunRequest {
+  target: string;
+  out: string | undefined;
+  reporters: readonly string[];
+}
+
+/**
+ * Runs a scenario once, judges it and has it told; what the process is to say of it. Where nothing could be begun no
+ * folder is left.
+ */
+export async function runOne(scenario: Scenario, request: RunRequest, interruption: Interruption): Promise<ExitCode> {
+  const createTarget = await targets.get(request.target)?.load();
+  if (!createTarget) throw new Error(`no target ${request.target}`);
+  const folder = request.out === undefined ? makeRunFolder(runsFolder, scenario.name) : makeNamedRunFolder(request.out);
+  const reporters = createReporters(request.reporters, screenOn(process.stdout));
+  tell(reporters, 'onStart', {
+    scenario,
+    target: request.target,
+    folder: relative(process.cwd(), folder) || '.',
+    steps: scenario.steps.map(({ name }) => name),
+  });
+  try {
+    await runScenario(scenario, {
+      createTarget,
+      folder,
+      runId: randomBytes(6).toString('hex'),
+      signal: interruption.signal,
+      watcher: {
+        progress: (progress) => tell(reporters, 'onProgress', progress),
+        notice: (line) => tell(reporters, 'onNotice', line),
+      },
+    });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    if (error instanceof Interrupted && interruption.exitCode !== null) return interruption.exitCode;
+    throw error;
+  }
+  const result = judge({ folder, asked: scenario.checks, expectation: scenario.expectation });
+  const problems = await endReporters(reporters, result, folder);
+  for (const problem of problems) process.stderr.write(`${problem}\n`);
+  return interruption.exitCode ?? (problems.length > 0 ? exitCodes.error : exitCodeOf(result));
+}
+
+function tell<K extends 'onStart' | 'onProgress' | 'onNotice'>(
+  reporters: readonly Reporter[],
+  what: K,
+  news: Parameters<NonNullable<Reporter[K]>>[0],
+): void {
+  for (const reporter of reporters) (reporter[what] as ((news: unknown) => void) | undefined)?.(news);
+}
