@@ -12,11 +12,11 @@ type CheckItem = NonNullable<ScenarioInput['checks']>[number];
 
 /** The checks that a scenario asks for, each validated against its own options; null where it names none. */
 export function askedChecks(
-  { checks, lanes }: Pick<ScenarioInput, 'checks' | 'lanes'>,
+  checks: readonly CheckItem[] | undefined,
+  laneNames: readonly string[],
   functions: Functions,
 ): { asked: AskedCheck[] | null; problems: Problem[] } {
   const problems: Problem[] = [];
-  const laneNames = lanes.map(({ name }) => name);
   const asked = checks?.map((item, index) => {
     const one = functions.checks.get(index);
     const path = ['checks', index];

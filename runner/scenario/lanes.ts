@@ -1,4 +1,6 @@
+import type { ConnectionPolicy } from '../../record/facts.ts';
 import type { Expectation, Lane } from '../traffic/lane.ts';
+import { peakRate } from '../traffic/plan.ts';
 import { durationUs } from './duration.ts';
 import type { LaneInput } from './model.ts';
 
@@ -21,16 +23,17 @@ export const laneDefaults = {
 export function laneOf(input: LaneInput): Lane {
   const connection = input.connection ?? 'fresh';
   const connections = input.connections ?? laneDefaults.connections;
+  const ramps = (input.ramps ?? []).map(({ to, over }) => ({ to, overUs: durationUs(over) }));
   const limits = { ...laneDefaults.limits, ...input.limits };
   return {
     name: input.name,
     connection,
     rate: input.rate,
     arrivals: input.arrivals ?? 'constant',
-    ramps: (input.ramps ?? []).map(({ to, over }) => ({ to, overUs: durationUs(over) })),
+    ramps,
     requests: input.requests ?? null,
     connections,
-    overflow: input.overflow ?? defaultOverflow(input, connections),
+    overflow: input.overflow ?? defaultOverflow(connection, connections, peakRate({ rate: input.rate, ramps })),
     life: { requests: input.life?.requests ?? null, ageUs: input.life?.age ? durationUs(input.life.age) : null },
     session: input.session ? { page: input.session.page, assets: input.session.assets ?? [] } : null,
     request: {
@@ -50,17 +53,9 @@ export function laneOf(input: LaneInput): Lane {
   };
 }
 
-/** Requests a second at the most that a lane plans; null for unpaced. */
-export function peakRate(lane: Pick<LaneInput, 'rate' | 'ramps'> | Lane): number | null {
-  if (lane.rate === 'unpaced') return null;
-  return Math.max(lane.rate, ...(lane.ramps ?? []).map(({ to }) => to));
-}
-
-function defaultOverflow(input: LaneInput, connections: number): number {
-  const peak = peakRate(input);
-  if (peak === null) return input.connection === 'kept' ? 0 : connections;
-  if (input.connection === 'kept')
-    return Math.min(laneDefaults.mostOpen, connections * (laneDefaults.overflowTimes - 1));
+function defaultOverflow(connection: ConnectionPolicy, connections: number, peak: number | null): number {
+  if (peak === null) return connection === 'kept' ? 0 : connections;
+  if (connection === 'kept') return Math.min(laneDefaults.mostOpen, connections * (laneDefaults.overflowTimes - 1));
   const due = Math.ceil(peak * laneDefaults.openForSeconds);
   return Math.min(laneDefaults.mostOpen, Math.max(laneDefaults.leastOpen, due));
 }

@@ -1,26 +1,23 @@
 import { randomInt } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { dirname, extname, resolve } from 'node:path';
-import { HitlessError } from '../../record/error.ts';
+import { dirname, resolve } from 'node:path';
+import { Type } from 'typebox';
+import { readManifests } from '../../targets/manifest/manifests.ts';
 import { askedChecks } from './asked-checks.ts';
 import { type Functions, takeFunctions } from './functions.ts';
 import { laneOf } from './lanes.ts';
 import { type ScenarioInput, ScenarioSchema } from './model.ts';
-import { moduleSource } from './module-source.ts';
+import { unknownObjects } from './objects.ts';
 import { type Override, withOverrides } from './overrides.ts';
 import { appOf, missingPaths } from './paths.ts';
 import { InvalidScenario, type Problem, type Source } from './problem.ts';
 import { brokenRules } from './rules.ts';
 import type { Scenario } from './scenario.ts';
 import { schemaProblems } from './schema-problems.ts';
+import { readSource } from './source.ts';
 import { customStepOf, stepOf } from './steps.ts';
-import { yamlSource } from './yaml-source.ts';
-
-const yamlFiles = ['.yml', '.yaml', '.json'];
-const moduleFiles = ['.ts', '.mts', '.js', '.mjs'];
-export const scenarioFiles: readonly string[] = [...yamlFiles, ...moduleFiles];
 
 const problemsOf = schemaProblems(ScenarioSchema);
+const problemsOfChecks = schemaProblems(Type.Pick(ScenarioSchema, ['checks', 'expect']));
 
 /**
  * Reads a scenario (YAML, or a module that exports one), sets what the command line overrides, validates it, and fills
@@ -30,39 +27,29 @@ const problemsOf = schemaProblems(ScenarioSchema);
  */
 export async function loadScenario(file: string, overrides: readonly Override[] = []): Promise<Scenario> {
   const path = resolve(file);
-  const source = withOverrides(await read(path), overrides);
+  const source = withOverrides(await readSource(path), overrides);
   const { data, functions, problems } = takeFunctions(source.value);
   refuse([...problems, ...problemsOf(data)], source);
   return complete(data as ScenarioInput, functions, path, source);
 }
 
-async function read(file: string): Promise<Source> {
-  const extension = extname(file).toLowerCase();
-  const wrong = (message: string, cause?: unknown) =>
-    new HitlessError('HITLESS_SCENARIO_FILE', message, { blame: 'usage', location: { file }, cause });
-  if (!scenarioFiles.includes(extension)) throw wrong(`a scenario's file ends in ${scenarioFiles.join(', ')}`);
-  try {
-    if (!(await stat(file)).isFile()) throw wrong('this is no file');
-    if (moduleFiles.includes(extension)) return await moduleSource(file);
-    return yamlSource(file, await readFile(file, 'utf8'));
-  } catch (error) {
-    if (error instanceof HitlessError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    throw wrong(code === 'ENOENT' ? 'there is no such file' : `the file cannot be read (${code ?? error})`, error);
-  }
-}
-
 /** What the schema has accepted, made whole; what only the parts together can be wrong in is found here. */
 function complete(input: ScenarioInput, functions: Functions, file: string, source: Source): Scenario {
   const folder = dirname(file);
-  const { asked, problems } = askedChecks(input, functions);
+  const { asked, problems } = askedChecks(
+    input.checks,
+    input.lanes.map(({ name }) => name),
+    functions,
+  );
   refuse([...brokenRules(input, functions), ...missingPaths(input.app, folder), ...problems], source);
+  const app = appOf(input.app, folder);
+  if ('manifests' in app) refuse(unknownObjects(input, readManifests(app.manifests)), source);
   return {
     name: input.name,
     ...(input.description === undefined ? {} : { description: input.description }),
     file,
     seed: input.seed ?? randomInt(2 ** 32),
-    app: appOf(input.app, folder),
+    app,
     identity: input.identity ?? {},
     lanes: input.lanes.map(laneOf),
     steps: input.steps.map((step, index) => {
@@ -71,8 +58,34 @@ function complete(input: ScenarioInput, functions: Functions, file: string, sour
       return custom ? customStepOf(custom, index, location) : stepOf(step, index, location);
     }),
     checks: asked?.map((check, index) => ({ ...check, location: source.locate(['checks', index], 'value') })) ?? null,
-    expectation: input.expect ? { verdict: input.expect.verdict, causes: input.expect.causes ?? [] } : null,
+    expectation: expectationOf(input),
   };
+}
+
+/**
+ * Reads the checks of a scenario's file, and what it expects; its other fields are left alone, so that a record can be
+ * judged where nothing could be deployed. `laneNames`: those of the record.
+ *
+ * @throws HitlessError as loadScenario
+ */
+export async function loadChecks(
+  file: string,
+  laneNames: readonly string[],
+): Promise<Pick<Scenario, 'checks' | 'expectation'>> {
+  const source = await readSource(resolve(file));
+  const { data, functions, problems } = takeFunctions(source.value);
+  const { checks, expect } = (typeof data === 'object' && data !== null ? data : {}) as Record<string, unknown>;
+  const part = { ...(checks === undefined ? {} : { checks }), ...(expect === undefined ? {} : { expect }) };
+  const checkProblems = problems.filter(({ path }) => path[0] === 'checks');
+  refuse([...checkProblems, ...problemsOfChecks(part)], source);
+  const input = part as Pick<ScenarioInput, 'checks' | 'expect'>;
+  const { asked, problems: ofAsked } = askedChecks(input.checks, laneNames, functions);
+  refuse(ofAsked, source);
+  return { checks: asked, expectation: expectationOf(input) };
+}
+
+function expectationOf({ expect }: Pick<ScenarioInput, 'expect'>): Scenario['expectation'] {
+  return expect ? { verdict: expect.verdict, causes: expect.causes ?? [] } : null;
 }
 
 function refuse(problems: readonly Problem[], source: Source): void {

@@ -1,0 +1,94 @@
+import { leftMs } from '../runner/estimate.ts';
+import type { Scenario } from '../runner/scenario/scenario.ts';
+import type { Lane } from '../runner/traffic/lane.ts';
+import { readManifests } from '../targets/manifest/manifests.ts';
+import { shortPath } from './error-screen.ts';
+
+/** What a run of a scenario would do, as text: nothing is started to find out. */
+export function planText(scenario: Scenario, target: string): string {
+  const trafficMs = expectedTrafficMs(scenario);
+  const lines = [
+    `${scenario.name}${scenario.description ? `: ${scenario.description}` : ''}`,
+    `  file    ${shortPath(scenario.file)}`,
+    `  seed    ${scenario.seed}`,
+    ...appLines(scenario, target),
+    'steps',
+    ...scenario.steps.map(({ name }, index) => `  ${index + 1}. ${name}`),
+    `lanes, for about ${Math.round(trafficMs / 1000)} s`,
+    ...scenario.lanes.map((lane) => `  ${laneText(lane, trafficMs / 1000)}`),
+    'checks that decide',
+    ...checkLines(scenario),
+    'Nothing was started.',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function appLines({ app }: Scenario, target: string): string[] {
+  if ('url' in app) return [`  url     ${app.url}`];
+  const { deployments, services, notices } = readManifests(app.manifests);
+  return [
+    `starts on ${target}`,
+    ...deployments.map(({ name, replicas, template }) => {
+      const { image } = template.container;
+      const command = app.images[image]?.command;
+      const how = target === 'local' && command ? `, each ${command.join(' ')}` : '';
+      return `  ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} of ${name}, ${image}${how}`;
+    }),
+    ...services.map(({ name, ports }) => `  Service ${name}, port ${ports.map(({ port }) => port).join(', ')}`),
+    ...notices.map((notice) => `  note: ${notice}`),
+  ];
+}
+
+/** Traffic runs from the end of deploy to the end of the steps. */
+function expectedTrafficMs({ steps }: Scenario): number {
+  const deploy = steps.findIndex(({ verb }) => verb === 'deploy');
+  return leftMs(steps, deploy, Number.POSITIVE_INFINITY);
+}
+
+function laneText(lane: Lane, seconds: number): string {
+  const { name, connection, request, session, arrivals } = lane;
+  const what = session ? `${session.page} and ${session.assets.length} assets` : `${request.method} ${request.path}`;
+  const connections = connection === 'kept' ? ` on ${lane.connections} connections` : '';
+  return `${name}: ${what}, ${connection}${connections}, ${rateText(lane)}, ${arrivals}, ${countText(lane, seconds)}`;
+}
+
+function rateText({ rate, ramps }: Lane): string {
+  const start = rate === 'unpaced' ? 'unpaced' : `${rate}/s`;
+  return [start, ...ramps.map(({ to, overUs }) => `to ${to}/s within ${overUs / 1e6} s`)].join(', then ');
+}
+
+function countText(lane: Lane, seconds: number): string {
+  if (lane.rate === 'unpaced') return lane.requests === null ? 'as many as are answered' : `${lane.requests} requests`;
+  const due = expectedRequests(lane.rate, lane.ramps, seconds);
+  const count = Math.min(due, lane.requests ?? Number.POSITIVE_INFINITY);
+  return lane.requests === count ? `${count} requests` : `about ${count} requests`;
+}
+
+/** The planned rate over the seconds, summed: it goes evenly from each rate to the next, and stays at the last. */
+export function expectedRequests(rate: number, ramps: Lane['ramps'], seconds: number): number {
+  let requests = 0;
+  let now = rate;
+  let left = seconds;
+  for (const { to, overUs } of ramps) {
+    const length = Math.min(left, overUs / 1e6);
+    const reached = overUs === 0 ? to : now + ((to - now) * length * 1e6) / overUs;
+    requests += ((now + reached) / 2) * length;
+    now = reached;
+    left -= length;
+  }
+  return Math.round(requests + now * left);
+}
+
+function checkLines({ checks, expectation }: Scenario): string[] {
+  const asked = checks ?? [
+    { name: 'zero-failed', lane: null, options: {} },
+    { name: 'max-outage', lane: null, options: {} },
+  ];
+  const lines = asked.map(({ name, lane, options }) => {
+    const given = Object.entries(options ?? {}).map(([option, value]) => `${option}: ${JSON.stringify(value)}`);
+    const details = [...(lane ? [`lane ${lane}`] : []), ...given].join(', ');
+    return `  ${name}${details ? ` (${details})` : ''}`;
+  });
+  if (expectation) lines.push(`expected verdict: ${[expectation.verdict, ...expectation.causes].join(', ')}`);
+  return lines;
+}

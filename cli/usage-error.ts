@@ -1,0 +1,43 @@
+import { HitlessError } from '../record/error.ts';
+import { didYouMean } from '../record/nearest.ts';
+import { reportOptions } from './report.ts';
+import { runOptions } from './run.ts';
+
+export const commandNames = ['run', 'list', 'report', 'schema', 'clean'] as const;
+const optionNames = [...Object.keys({ ...runOptions, ...reportOptions }), 'help', 'version'];
+const needed: Partial<Record<string, string>> = { run: 'a scenario', report: 'the folder of a run' };
+
+/** What yargs has to say of wrong use, in the form of all our messages, with the nearest word. `args`: as typed. */
+export function usageError(message: string, args: readonly string[]): HitlessError {
+  const command = args.find((arg) => commandNames.some((name) => name === arg));
+  return new HitlessError('HITLESS_USAGE', inOurWords(message, args, command), {
+    blame: 'usage',
+    hint: `${command ? `hitless ${command}` : 'hitless'} --help shows what there is.`,
+  });
+}
+
+function inOurWords(message: string, args: readonly string[], command: string | undefined): string {
+  const unknown = /^Unknown (?:argument|command)s?: (.*)$/.exec(message);
+  if (unknown?.[1]) return unknownText(unknown[1].split(', ')[0] ?? '', args);
+  const choice = /Argument: (\S+), Given: "?(.*?)"?, Choices: (.*)/.exec(message);
+  if (choice?.[1]) return choiceText(choice[1], choice[2] ?? '', choice[3] ?? '');
+  const noValue = /^Not enough arguments following: (.*)$/.exec(message);
+  if (noValue) return `--${noValue[1]} needs a value`;
+  if (/^Not enough non-option arguments/.test(message))
+    return command ? `${command} needs ${needed[command] ?? 'more'}` : `expected a command: ${commandNames.join(', ')}`;
+  const line = message.trim().replaceAll(/\s*\n\s*/g, ' ');
+  return `${line.charAt(0).toLowerCase()}${line.slice(1)}`;
+}
+
+/** yargs tells the name of an option without its dashes; only what was typed says that it is one. */
+function unknownText(word: string, args: readonly string[]): string {
+  const typed = args.find((arg) => /^--?/.test(arg) && arg.replace(/^--?/, '').split('=')[0] === word);
+  if (typed !== undefined) return `unknown option ${typed.split('=')[0]}${didYouMean(word, optionNames)}`;
+  return `unknown word ${word}${didYouMean(word, commandNames)}`;
+}
+
+function choiceText(name: string, given: string, listed: string): string {
+  const choices = listed.split(', ').map((choice) => choice.replaceAll('"', ''));
+  const what = optionNames.includes(name) ? `--${name}: ` : '';
+  return `${what}expected ${choices.join(' or ')}, got ${given}${didYouMean(given, choices)}`;
+}
