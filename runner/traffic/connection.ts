@@ -179,7 +179,7 @@ export class Connection {
     attempt.counter = counter;
     const stays = this.#options.kept && answer.keepAlive && answer.surplus === 0 && this.#socket?.writableLength === 0;
     if (!stays) this.#destroy();
-    this.#end(ending);
+    this.#end(ending, nowUs());
   }
 
   /** The connection ended, by the server or by an error. */
@@ -188,29 +188,31 @@ export class Connection {
     if (this.#exchange === null) this.close();
     else if (isOpening) this.#fail(failedConnect(by));
     else if (by === 'FIN' && this.#answer.finish()) this.#answered();
-    else this.#fail(this.#loss(this.#exchange.attempt, by, writing));
+    else {
+      const now = nowUs();
+      this.#fail(this.#loss(this.#exchange.attempt, by, writing, now), now);
+    }
   }
 
-  #loss({ bytes, method, idleUs, sentUs }: Attempt, by: string, writing: boolean): Ending {
+  #loss({ bytes, method, idleUs, sentUs }: Attempt, by: string, writing: boolean, now: number): Ending {
     const { status, keepAliveUs } = this.#answer;
     const phase = status !== null ? 'body' : writing || this.#wirePhase() === 'write' ? 'write' : 'headers';
-    return lostConnection({ by, phase, bytes, method, idleUs, keepAliveUs, sinceSentUs: nowUs() - (sentUs as number) });
+    return lostConnection({ by, phase, bytes, method, idleUs, keepAliveUs, sinceSentUs: now - (sentUs as number) });
   }
 
-  #fail(ending: Ending): void {
+  #fail(ending: Ending, now: number = nowUs()): void {
     const { attempt, work } = this.#exchange as Exchange;
     if (this.#answer.status !== null) {
       const { replica, version } = work.judge.identifyHead(this.#answer);
       this.#identify(attempt, replica, version);
     } else this.#identify(attempt, null, null);
     this.#destroy();
-    this.#end(ending);
+    this.#end(ending, now);
   }
 
-  #end(ending: Ending): void {
+  #end(ending: Ending, now: number): void {
     const exchange = this.#exchange as Exchange;
     const { attempt, work } = exchange;
-    const now = nowUs();
     this.#exchange = null;
     this.#wire.busy.delete(this);
     this.#idleSinceUs = now;
