@@ -1,0 +1,154 @@
+import { Type } from 'typebox';
+import type { DeploymentPromise, Event } from '../../record/event.ts';
+import type { RunFacts } from '../../record/facts.ts';
+import type { Check, Finding } from './check.ts';
+import { count, duration, list, moment } from './phrases.ts';
+import { countAt, isPresent, isReady, momentsOf, type ReplicaLife, replicaLives } from './replica-lives.ts';
+import { blindPlatform, overlap } from './stretch.ts';
+
+export const availability: Check<Record<string, never>> = {
+  name: 'availability',
+  summary: 'Never fewer ready replicas than promised, and never more replicas than allowed.',
+  options: Type.Object({}, { additionalProperties: false }),
+  falseAlarm: 0,
+  fold: (_options, facts) => ({ batch: () => {}, done: () => ({ result: judge(facts) }) }),
+};
+
+/** A stretch in which surely less was ready, or more was there, than the Deployment promised. */
+interface Breach {
+  deployment: string;
+  kind: 'fewer' | 'more';
+  bound: number;
+  number: number;
+  replicas: number;
+  fromUs: number;
+  toUs: number;
+}
+
+interface Watched {
+  deployment: string;
+  leastReady: number;
+  mostPresent: number;
+  breaches: Breach[];
+}
+
+function judge(facts: RunFacts): Finding {
+  const lives = replicaLives(facts);
+  const promises = facts.events.filter(({ promise }) => promise !== undefined);
+  const names = [...new Set(promises.map((event) => event.subject.name))];
+  const watched = names.map((name) =>
+    watch(
+      name,
+      lives.filter(({ owner }) => owner === name),
+      promises.filter((event) => event.subject.name === name),
+      facts,
+    ),
+  );
+  const breaches = watched.flatMap((one) => one.breaches).sort((a, b) => b.toUs - b.fromUs - (a.toUs - a.fromUs));
+  const zeroUs = facts.trafficFromUs;
+  const finding = {
+    expected: { ready: 'at least replicas - maxUnavailable', present: 'at most replicas + maxSurge' },
+    actual: {
+      deployments: watched.map(({ deployment, leastReady, mostPresent }) => ({ deployment, leastReady, mostPresent })),
+      breaches: breaches.map(({ fromUs, toUs, ...rest }) => ({
+        ...rest,
+        fromMs: (fromUs - zeroUs) / 1000,
+        toMs: (toUs - zeroUs) / 1000,
+      })),
+    },
+  };
+  if (lives.length === 0)
+    return { ...finding, verdict: 'not-applicable', message: 'The platform does not tell how its replicas are.' };
+  if (watched.length === 0)
+    return {
+      ...finding,
+      verdict: 'inconclusive',
+      message: 'The platform did not say how many replicas were promised.',
+      hint: 'run against a target that deploys the app itself',
+    };
+  const worst = breaches[0];
+  if (worst !== undefined) return { ...finding, verdict: 'fail', message: describe(worst, breaches.length, zeroUs) };
+  const seen = watched.filter(({ leastReady }) => Number.isFinite(leastReady));
+  if (seen.length === 0)
+    return {
+      ...finding,
+      verdict: 'inconclusive',
+      message: 'The platform was not watched while there was traffic.',
+      hint: 'see that the connection to the platform lasts for the whole run',
+    };
+  const each = seen.map(
+    ({ deployment, leastReady, mostPresent }) =>
+      `${deployment} always had ${leastReady} or more replicas ready and never more than ${mostPresent} in all`,
+  );
+  return { ...finding, verdict: 'pass', message: `${list(each)}, as promised.` };
+}
+
+/**
+ * Replicas that are on their way out count neither as ready nor as there. A promise of more (a scale-up) holds from when
+ * it is first kept; until then the one before does.
+ */
+function watch(deployment: string, lives: ReplicaLife[], promises: Event[], facts: RunFacts): Watched {
+  const traffic = { fromUs: facts.trafficFromUs, toUs: facts.trafficToUs };
+  const blind = blindPlatform(facts);
+  const watched: Watched = { deployment, leastReady: Number.POSITIVE_INFINITY, mostPresent: 0, breaches: [] };
+  const moments = [...momentsOf(lives, promises, [traffic, ...blind]).filter((us) => us < traffic.toUs), traffic.toUs];
+  let floor = 0;
+  let ceiling = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < moments.length - 1; i++) {
+    const fromUs = moments[i] as number;
+    const toUs = moments[i + 1] as number;
+    const ready = countAt(lives, fromUs, isReady);
+    const present = countAt(lives, fromUs, isPresent);
+    const bounds = promisesAt(promises, fromUs).map(boundsOf);
+    if (bounds.length > 0) {
+      const lowest = Math.min(...bounds.map((bound) => bound.floor));
+      const highest = Math.max(...bounds.map((bound) => bound.ceiling));
+      if (lowest <= floor || ready.least >= lowest) floor = lowest;
+      if (highest >= ceiling || present.most <= highest) ceiling = highest;
+    }
+    const judged = overlap({ fromUs, toUs }, traffic);
+    if (judged === null || judged.fromUs === judged.toUs) continue;
+    if (blind.some((one) => one.fromUs <= fromUs && toUs <= one.toUs)) continue;
+    watched.leastReady = Math.min(watched.leastReady, ready.most);
+    watched.mostPresent = Math.max(watched.mostPresent, present.least);
+    const replicas = promisesAt(promises, fromUs).at(-1)?.replicas ?? 0;
+    const breach = { deployment, replicas, ...judged };
+    if (ready.most < floor) extend(watched.breaches, { ...breach, kind: 'fewer', bound: floor, number: ready.most });
+    if (present.least > ceiling)
+      extend(watched.breaches, { ...breach, kind: 'more', bound: ceiling, number: present.least });
+  }
+  return watched;
+}
+
+/** The promise in force, and any that may be by now; nothing before the first. */
+function promisesAt(events: readonly Event[], us: number): DeploymentPromise[] {
+  const sorted = [...events].sort((a, b) => a.latestUs - b.latestUs);
+  const settled = sorted.findLast(({ latestUs }) => latestUs <= us);
+  const unsure = sorted.filter(({ earliestUs, latestUs }) => earliestUs <= us && us < latestUs);
+  return [settled, ...unsure].flatMap((event) => (event?.promise === undefined ? [] : [event.promise]));
+}
+
+/** Recreate takes all old replicas down before the first new one, and promises nothing meanwhile. */
+function boundsOf({ replicas, maxSurge, maxUnavailable, strategy }: DeploymentPromise) {
+  if (strategy === 'Recreate') return { floor: 0, ceiling: replicas };
+  return { floor: replicas - maxUnavailable, ceiling: replicas + maxSurge };
+}
+
+/** Makes one breach of two that touch; the worst number stands. */
+function extend(breaches: Breach[], breach: Breach): void {
+  const last = breaches.findLast(({ kind }) => kind === breach.kind);
+  if (last === undefined || last.toUs !== breach.fromUs || last.bound !== breach.bound) {
+    breaches.push(breach);
+    return;
+  }
+  last.toUs = breach.toUs;
+  last.number = breach.kind === 'fewer' ? Math.min(last.number, breach.number) : Math.max(last.number, breach.number);
+}
+
+function describe({ deployment, kind, bound, number, replicas, fromUs, toUs }: Breach, all: number, zeroUs: number) {
+  const when = `for ${duration((toUs - fromUs) / 1000)} from ${moment((fromUs - zeroUs) / 1000)} on`;
+  const more = all > 1 ? ` (the longest of ${all} such times)` : '';
+  return kind === 'fewer'
+    ? `${deployment} had only ${count(number, 'ready replica')} ${when}${more}, where at least ${bound} of ${replicas} were promised.`
+    : `${deployment} had ${count(number, 'replica')} ${when}${more}, where at most ${bound} were allowed.`;
+}

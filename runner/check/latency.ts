@@ -1,0 +1,155 @@
+import { Type } from 'typebox';
+import type { RunFacts } from '../../record/facts.ts';
+import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import type { Check, Finding } from './check.ts';
+import { count, duration, list, onLane } from './phrases.ts';
+
+const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, max: 1 } as const;
+type Percentile = keyof typeof percentiles;
+const names = Object.keys(percentiles) as Percentile[];
+
+export type LatencyOptions = Partial<Record<Percentile, number>>;
+
+const Bound = Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'ms' }));
+
+export const latency: Check<LatencyOptions> = {
+  name: 'latency',
+  summary: 'Good answers came in time, over the whole run and within each step.',
+  options: Type.Object({ p50: Bound, p90: Bound, p95: Bound, p99: Bound, max: Bound }, { additionalProperties: false }),
+  falseAlarm: 0,
+  fold: (options, facts, lane) => new LatencyCheck(options, facts, lane),
+};
+
+/** Latencies in constant memory: exact counts against the bounds, and a histogram of 1 % for what is shown. */
+class Latencies {
+  readonly name: string;
+  readonly #above: Map<Percentile, number>;
+  readonly #bounds: readonly [Percentile, number][];
+  readonly #buckets: number[] = [];
+  #maxMs = 0;
+  count = 0;
+
+  constructor(name: string, bounds: readonly [Percentile, number][]) {
+    this.name = name;
+    this.#bounds = bounds;
+    this.#above = new Map(bounds.map(([percentile]) => [percentile, 0]));
+  }
+
+  add(ms: number): void {
+    this.count++;
+    if (ms > this.#maxMs) this.#maxMs = ms;
+    const bucket = Math.max(0, Math.ceil(Math.log(ms * 1000) / growth));
+    this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
+    for (const [percentile, bound] of this.#bounds)
+      if (ms > bound) this.#above.set(percentile, (this.#above.get(percentile) ?? 0) + 1);
+  }
+
+  /** More answers were slower than the percentile leaves room for. */
+  isBroken(percentile: Percentile): boolean {
+    const allowed = Math.floor(this.count * (1 - percentiles[percentile]) + 1e-9);
+    return (this.#above.get(percentile) ?? 0) > allowed;
+  }
+
+  /** Fewer answers than one in its tail say nothing of a percentile. */
+  isEnoughFor(percentile: Percentile): boolean {
+    return this.count > 0 && (percentile === 'max' || this.count * (1 - percentiles[percentile]) >= 1 - 1e-9);
+  }
+
+  ms(percentile: Percentile): number | null {
+    if (this.count === 0) return null;
+    if (percentile === 'max') return this.#maxMs;
+    const rank = Math.ceil(this.count * percentiles[percentile] - 1e-9);
+    let seen = 0;
+    for (let bucket = 0; bucket < this.#buckets.length; bucket++) {
+      seen += this.#buckets[bucket] ?? 0;
+      if (seen >= rank) return Math.min(this.#maxMs, Math.exp(bucket * growth) / 1000);
+    }
+    return this.#maxMs;
+  }
+}
+
+/** A bucket is 1 % wider than the one before; the first holds what is below a microsecond. */
+const growth = Math.log(1.01);
+
+class LatencyCheck implements Fold<Finding> {
+  readonly #facts: RunFacts;
+  readonly #lane: string | null;
+  readonly #bounds: readonly [Percentile, number][];
+  readonly #overall: Latencies;
+  readonly #steps: readonly Latencies[];
+
+  constructor(options: LatencyOptions, facts: RunFacts, lane: string | null) {
+    this.#facts = facts;
+    this.#lane = lane;
+    this.#bounds = names.flatMap((name): [Percentile, number][] => {
+      const ms = options[name];
+      return ms === undefined ? [] : [[name, ms]];
+    });
+    this.#overall = new Latencies('the whole run', this.#bounds);
+    this.#steps = facts.steps.map(({ name }) => new Latencies(`"${name}"`, this.#bounds));
+  }
+
+  batch(batch: AttemptBatch): void {
+    for (let row = 0; row < batch.length; row++) {
+      if (batch.outcome.at(row) !== 'ok') continue;
+      if (this.#lane !== null && batch.lane.at(row) !== this.#lane) continue;
+      const readyUs = batch.readyUs[row] as number;
+      const ms = Math.max(0, (batch.endUs[row] as number) - readyUs) / 1000;
+      this.#overall.add(ms);
+      const step = this.#facts.steps.findIndex(({ fromUs, toUs }) => fromUs <= readyUs && readyUs < toUs);
+      this.#steps[step]?.add(ms);
+    }
+  }
+
+  done(): { result: Finding } {
+    return { result: this.#conclude() };
+  }
+
+  #conclude(): Finding {
+    const steps = this.#steps.filter((step) => step.count > 0);
+    const shown = (one: Latencies) => Object.fromEntries(names.map((name) => [name, one.ms(name)]));
+    const finding = {
+      expected: Object.fromEntries(this.#bounds),
+      actual: {
+        answers: this.#overall.count,
+        overall: shown(this.#overall),
+        steps: steps.map((step) => ({ name: step.name, answers: step.count, ...shown(step) })),
+      },
+    };
+    const where = onLane(this.#lane);
+    if (this.#overall.count === 0)
+      return {
+        ...finding,
+        verdict: this.#bounds.length === 0 ? 'not-applicable' : 'inconclusive',
+        message: `No good answer came${where}, so there is no latency to judge.`,
+        hint: 'see zero-failed for why requests failed',
+      };
+    const all = names.map((name) => `${name} ${duration(this.#overall.ms(name) ?? 0)}`);
+    if (this.#bounds.length === 0)
+      return {
+        ...finding,
+        verdict: 'not-applicable',
+        message: `Good answers${where} took ${list(all)}; no bound was given.`,
+      };
+    const broken = [this.#overall, ...steps].flatMap((one) =>
+      this.#bounds
+        .filter(([name]) => one.isEnoughFor(name) && one.isBroken(name))
+        .map(([name, bound]) => `${name} of ${one.name} was ${duration(one.ms(name) ?? 0)}, above ${duration(bound)}`),
+    );
+    if (broken.length > 0)
+      return { ...finding, verdict: 'fail', message: `Answers${where} were too slow: ${list(broken, 3)}.` };
+    const thin = this.#bounds.filter(([name]) => !this.#overall.isEnoughFor(name)).map(([name]) => name);
+    if (thin.length > 0)
+      return {
+        ...finding,
+        verdict: 'inconclusive',
+        message: `${count(this.#overall.count, 'good answer')}${where} are too few for ${list(thin)}.`,
+        hint: 'p99 takes 100 answers: give the lane more time or a higher rate',
+      };
+    return {
+      ...finding,
+      verdict: 'pass',
+      message: `Good answers${where} were in time, within each step too: ${list(this.#bounds.map(([name, bound]) => `${name} ${duration(this.#overall.ms(name) ?? 0)} of ${duration(bound)}`))}.`,
+    };
+  }
+}

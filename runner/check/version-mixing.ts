@@ -1,0 +1,203 @@
+import { Type } from 'typebox';
+import type { RunFacts, StepFacts } from '../../record/facts.ts';
+import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import { versionChanges } from './changes.ts';
+import type { Check, Finding } from './check.ts';
+import { count, list, moment, onLane } from './phrases.ts';
+
+/** Of three replicas with one changed, (2/3)^35 answers in a row come from the old ones less than once in a million times. */
+const enoughAnswers = 35;
+const namelessBound = 0.01;
+/** An app that says something else in each answer must not fill our memory. */
+const mostVersions = 1000;
+
+export interface VersionMixingOptions {
+  from?: string;
+  to?: string;
+}
+
+export const versionMixing: Check<VersionMixingOptions> = {
+  name: 'version-mixing',
+  summary: 'Before a rollout only the old version answers, during it both, after it only the new one.',
+  options: Type.Object(
+    {
+      from: Type.Optional(Type.String({ description: 'the version before the first rollout, undo or switch' })),
+      to: Type.Optional(Type.String({ description: 'the version after it' })),
+    },
+    { additionalProperties: false },
+  ),
+  falseAlarm: 1e-6,
+  fold: (options, facts, lane) => new VersionMixing(options, facts, lane),
+};
+
+/** Answers of one phase by version. */
+class Phase {
+  readonly counts = new Map<string, number>();
+  total = 0;
+
+  add(version: string): void {
+    this.total++;
+    if (this.counts.has(version) || this.counts.size < mostVersions)
+      this.counts.set(version, (this.counts.get(version) ?? 0) + 1);
+  }
+
+  get most(): string | null {
+    return (
+      [...this.counts].reduce<[string, number] | null>((a, b) => (a === null || b[1] > a[1] ? b : a), null)?.[0] ?? null
+    );
+  }
+
+  others(...versions: string[]): number {
+    return versions.reduce((left, version) => left - (this.counts.get(version) ?? 0), this.total);
+  }
+
+  describe(): string {
+    return list([...this.counts].map(([version, number]) => `${number} from ${version}`)) || 'none';
+  }
+}
+
+class VersionMixing implements Fold<Finding> {
+  readonly #options: VersionMixingOptions;
+  readonly #facts: RunFacts;
+  readonly #lane: string | null;
+  readonly #step: StepFacts | undefined;
+  /** The next change ends what this one is judged by. */
+  readonly #untilUs: number;
+  readonly #before = new Phase();
+  readonly #during = new Phase();
+  readonly #after = new Phase();
+  readonly #seen = new Map<string, { firstUs: number; lastUs: number }>();
+  #ok = 0;
+  #nameless = 0;
+
+  constructor(options: VersionMixingOptions, facts: RunFacts, lane: string | null) {
+    this.#options = options;
+    this.#facts = facts;
+    this.#lane = lane;
+    const [step, next] = versionChanges(facts);
+    this.#step = step;
+    this.#untilUs = next?.fromUs ?? Number.POSITIVE_INFINITY;
+  }
+
+  batch(batch: AttemptBatch): void {
+    const step = this.#step;
+    if (step === undefined || this.#facts.identity.version === undefined) return;
+    for (let row = 0; row < batch.length; row++) {
+      if (this.#lane !== null && batch.lane.at(row) !== this.#lane) continue;
+      const endUs = batch.endUs[row] as number;
+      if (endUs >= this.#untilUs) continue;
+      const good = batch.outcome.at(row) === 'ok';
+      const version = batch.version.at(row);
+      if (good) this.#ok++;
+      if (version === null) {
+        if (good) this.#nameless++;
+        continue;
+      }
+      if (endUs < step.fromUs) this.#before.add(version);
+      else if ((batch.sentUs[row] as number) >= step.toUs) this.#after.add(version);
+      else this.#during.add(version);
+      this.#see(version, endUs);
+    }
+  }
+
+  #see(version: string, endUs: number): void {
+    const seen = this.#seen.get(version);
+    if (seen !== undefined) {
+      if (endUs < seen.firstUs) seen.firstUs = endUs;
+      if (endUs > seen.lastUs) seen.lastUs = endUs;
+    } else if (this.#seen.size < mostVersions) this.#seen.set(version, { firstUs: endUs, lastUs: endUs });
+  }
+
+  done(): { result: Finding } {
+    return { result: this.#conclude() };
+  }
+
+  #conclude(): Finding {
+    const from = this.#options.from ?? this.#before.most;
+    const to = this.#options.to ?? this.#after.most;
+    const finding = {
+      expected: { before: [from], during: [from, to], after: [to] },
+      actual: {
+        step: this.#step?.name ?? null,
+        before: Object.fromEntries(this.#before.counts),
+        during: Object.fromEntries(this.#during.counts),
+        after: Object.fromEntries(this.#after.counts),
+        withoutVersion: this.#nameless,
+      },
+    };
+    const say = (verdict: Finding['verdict'], message: string, hint?: string): Finding =>
+      hint === undefined ? { ...finding, verdict, message } : { ...finding, verdict, message, hint };
+    const step = this.#step;
+    const where = onLane(this.#lane);
+    if (step === undefined) return say('not-applicable', 'No step of the scenario changes the version.');
+    if (this.#facts.identity.version === undefined)
+      return say('not-applicable', 'The scenario does not say where an answer holds its version (identity.version).');
+    if (from === null)
+      return say(
+        'inconclusive',
+        `No answer${where} came before "${step.name}", so the old version was not seen.`,
+        'hold for a second or two before the rollout',
+      );
+    const early = this.#before.others(from);
+    if (early > 0)
+      return say(
+        'fail',
+        `Before "${step.name}" ${count(early, 'answer')}${where} did not come from ${from}: ${this.#before.describe()}.`,
+      );
+    if (to === null || this.#after.total === 0)
+      return say(
+        'inconclusive',
+        `No answer${where} came after "${step.name}", so it is not known whether only the new version is left.`,
+        'hold for a second or two after the rollout',
+      );
+    const late = this.#after.others(to);
+    if (late > 0)
+      return say(
+        'fail',
+        `After "${step.name}" was over ${count(late, 'answer')}${where} did not come from ${to}: ${this.#after.describe()}.`,
+      );
+    if (from === to && this.#options.to === undefined)
+      return say('not-applicable', `Version ${from} answered before and after "${step.name}".`);
+    const strange = this.#during.others(from, to);
+    if (strange > 0)
+      return say(
+        'fail',
+        `During "${step.name}" ${count(strange, 'answer')}${where} came from neither ${from} nor ${to}: ${this.#during.describe()}.`,
+      );
+    if (this.#before.total === 0)
+      return say(
+        'inconclusive',
+        `No answer${where} came before "${step.name}", so the old version was not seen.`,
+        'hold for a second or two before the rollout',
+      );
+    if (this.#nameless > this.#ok * namelessBound)
+      return say(
+        'inconclusive',
+        `${this.#nameless} of ${count(this.#ok, 'good answer')}${where} did not say their version.`,
+        'let every answer say its version, or judge a lane whose answers do',
+      );
+    // A switch moves all traffic at once: there may be no time in which both answer.
+    const missing = [from, to].filter((version) => !this.#during.counts.has(version));
+    if (missing.length > 0 && step.verb !== 'switch') {
+      if (this.#during.total < enoughAnswers)
+        return say(
+          'inconclusive',
+          `Only ${count(this.#during.total, 'answer')}${where} came during "${step.name}", too few to see both versions.`,
+          'give the lane a higher rate',
+        );
+      return say(
+        'fail',
+        `During "${step.name}" no answer${where} came from ${list(missing)}: ${this.#during.describe()}.`,
+      );
+    }
+    return say(
+      'pass',
+      `Before "${step.name}" only ${from} answered${where}, after it only ${to}: ${this.#meeting(from, to)}.`,
+    );
+  }
+
+  #meeting(from: string, to: string): string {
+    const ms = (us: number | undefined) => moment(((us ?? 0) - this.#facts.trafficFromUs) / 1000);
+    return `${to} answered from ${ms(this.#seen.get(to)?.firstUs)} on, ${from} until ${ms(this.#seen.get(from)?.lastUs)}`;
+  }
+}
