@@ -24,10 +24,6 @@ export class BoundedMap<Value> {
     return made;
   }
 
-  values(): Value[] {
-    return [...this.#values.values()];
-  }
-
   toObject<Shown>(show: (value: Value) => Shown): Record<string, Shown> {
     return Object.fromEntries([...this.#values].map(([name, value]) => [name, show(value)]));
   }

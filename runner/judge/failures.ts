@@ -1,4 +1,4 @@
-import { type Attempt, isFailed, type Outcome } from '../../record/attempt.ts';
+import { type Attempt, isFailed, type Outcome, outcomes } from '../../record/attempt.ts';
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Result } from '../../record/result.ts';
@@ -26,7 +26,7 @@ class FailuresFold implements Fold<FailedAttempt[]> {
   batch(batch: AttemptBatch): void {
     for (let row = 0; row < batch.length; row++) {
       const outcome = batch.outcome.at(row) as Outcome;
-      if (!isFailed(outcome) && outcome !== 'unanswered') continue;
+      if ((!isFailed(outcome) && outcome !== 'unanswered') || !outcomes.includes(outcome)) continue;
       const sent = batch.sentUs[row] as number;
       if ((Number.isNaN(sent) ? (batch.readyUs[row] as number) : sent) >= this.#latestUs) continue;
       this.#first.push(batch.attempt(row));

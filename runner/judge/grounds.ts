@@ -19,16 +19,16 @@ export interface Observed {
   ended: boolean;
 }
 
-/** Everything that speaks against `pass`, in no order. A run without any has passed. */
+/** Everything that speaks against `pass`, of what is equally bad the root first. A run without any has passed. */
 export function groundsAgainst(observed: Observed): Ground[] {
   const { facts, traffic } = observed;
   return [
     ...facts.errors.map((reason) => ({ verdict: 'error', reason }) as const),
     ...ofRecord(observed),
-    ...observed.checks.flatMap(ofCheck),
-    ...facts.steps.flatMap(ofStep),
     ...ofSilence(traffic),
     ...ofBlindness(facts),
+    ...observed.checks.flatMap(ofCheck),
+    ...facts.steps.flatMap(ofStep),
   ];
 }
 

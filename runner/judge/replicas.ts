@@ -2,7 +2,7 @@ import { isFailed, type Outcome } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Result } from '../../record/result.ts';
-import { BoundedMap, others } from './bounded-map.ts';
+import { others } from './bounded-map.ts';
 
 type ReplicaResult = Result['replicas'][number];
 
@@ -30,7 +30,7 @@ export function replicas(facts: RunFacts): Fold<ReplicaResult[]> {
 
 class ReplicasFold implements Fold<ReplicaResult[]> {
   readonly #facts: RunFacts;
-  readonly #tallies = new BoundedMap<Tally>(mostReplicas, newTally);
+  readonly #tallies = new Tallies();
 
   constructor(facts: RunFacts) {
     this.#facts = facts;
@@ -43,7 +43,7 @@ class ReplicasFold implements Fold<ReplicaResult[]> {
       const pod = batch.pod.at(row);
       if (replica === null && pod === null) continue;
       const named = replica !== null && batch.replicaSource.at(row) === 'answer';
-      const tally = this.#tallies.get(keyOf(named ? replica : null, pod ?? (named ? null : replica)));
+      const tally = this.#tallies.get(named ? replica : null, pod ?? (named ? null : replica));
       if (isFailed(outcome)) tally.failed++;
       if (outcome !== 'ok') continue;
       const end = batch.endUs[row] as number;
@@ -55,12 +55,12 @@ class ReplicasFold implements Fold<ReplicaResult[]> {
   }
 
   done(): { result: ReplicaResult[] } {
-    const joined = joinByPod(this.#tallies.values());
+    const joined = joinByPod(this.#tallies.all);
     const total = joined.reduce((sum, { answered }) => sum + answered, 0);
     const seen = replicasOfEvents(this.#facts);
     const silent = [...seen.keys()]
       .filter((pod) => !joined.some((tally) => tally.pod === pod))
-      .map((pod) => newTally(keyOf(null, pod)));
+      .map((pod) => newTally(null, pod));
     const rows = [...joined, ...silent].map((tally) => this.#row(tally, total, seen));
     return { result: rows.toSorted((a, b) => (a.firstMs ?? Infinity) - (b.firstMs ?? Infinity) || 0) };
   }
@@ -81,23 +81,33 @@ class ReplicasFold implements Fold<ReplicaResult[]> {
   }
 }
 
-/** A platform's names hold no line feed; what an app calls itself may. */
-function keyOf(name: string | null, pod: string | null): string {
-  return `${pod ?? ''}\n${name ?? ''}`;
-}
-
-function newTally(key: string): Tally {
-  const end = key.indexOf('\n');
-  const [pod, name] = key === others ? ['', others] : [key.slice(0, end), key.slice(end + 1)];
+function newTally(name: string | null, pod: string | null): Tally {
   return {
-    name: name || null,
-    pod: pod || null,
+    name,
+    pod,
     version: null,
     answered: 0,
     failed: 0,
     firstUs: Number.POSITIVE_INFINITY,
     lastUs: Number.NEGATIVE_INFINITY,
   };
+}
+
+/** Tallies by pod and name; past the thousandth pair (an app that names itself anew each time) the rest share one. */
+class Tallies {
+  readonly #byPod = new Map<string | null, Map<string | null, Tally>>();
+  readonly all: Tally[] = [];
+
+  get(name: string | null, pod: string | null): Tally {
+    const known = this.#byPod.get(pod)?.get(name);
+    if (known !== undefined) return known;
+    if (this.all.length >= mostReplicas && name !== others) return this.get(others, null);
+    const made = newTally(name, pod);
+    this.all.push(made);
+    const ofPod = this.#byPod.get(pod) ?? new Map<string | null, Tally>();
+    this.#byPod.set(pod, ofPod.set(name, made));
+    return made;
+  }
 }
 
 /** A row without a name joins the row of its pod, and a row without a pod (behind a proxy) the one of its name, where there is just one. */

@@ -1,0 +1,211 @@
+import { expect, test } from 'vitest';
+import type { RunFacts } from '../../record/facts.ts';
+import type { Result } from '../../record/result.ts';
+import type { Check, Finding } from '../../runner/check/check.ts';
+import type { AskedCheck } from '../../runner/judge/planned-checks.ts';
+import { exitCodeOf, worst } from '../../runner/judge/verdict.ts';
+import { attempt, event, every, facts, lane, step, us } from '../check/run.ts';
+import { judged } from './judged.ts';
+
+const good = every(5, 2000);
+const withOneLost = every(5, 2000, (i) => (i === 1000 ? { outcome: 'refused' } : {}));
+
+function verdictOf(run: Partial<RunFacts>, attempts = good): Pick<Result, 'verdict' | 'reasons'> {
+  const { verdict, reasons } = judged(facts(run), attempts);
+  return { verdict, reasons };
+}
+
+const outcome = (verdict: Finding['verdict']): Finding => ({
+  verdict,
+  message: `It is ${verdict}.`,
+  expected: undefined,
+  actual: undefined,
+});
+const own = (verdict: Finding['verdict'], lane: string | null = null): AskedCheck => ({
+  name: 'own',
+  options: {},
+  lane,
+  check: {
+    name: 'own',
+    summary: '',
+    options: {},
+    falseAlarm: 0,
+    fold: () => ({ batch: () => {}, done: () => ({ result: outcome(verdict) }) }),
+  },
+});
+
+test('the worst wins', () => {
+  expect(worst(['pass', 'inconclusive', 'fail', 'error'])).toBe('error');
+  expect(worst(['pass', 'fail', 'inconclusive'])).toBe('fail');
+  expect(worst(['inconclusive', 'pass'])).toBe('inconclusive');
+  expect(worst([])).toBe('pass');
+});
+
+test('a run in which every request got a good answer passes, and says so', () => {
+  const { verdict, reasons } = verdictOf({});
+  expect(verdict).toBe('pass');
+  expect(reasons[0]).toContain('2,000');
+});
+
+test('one lost request fails it', () => {
+  expect(verdictOf({}, withOneLost).verdict).toBe('fail');
+});
+
+test('what went wrong in the harness is an error, before any failure', () => {
+  const { verdict, reasons } = verdictOf({ errors: ['The disk is full.'] }, withOneLost);
+  expect(verdict).toBe('error');
+  expect(reasons[0]).toBe('The disk is full.');
+  expect(reasons.length).toBeGreaterThan(1);
+});
+
+test('no traffic is never a pass', () => {
+  const nothing = verdictOf({}, []);
+  expect(nothing.verdict).toBe('inconclusive');
+  expect(nothing.reasons).toContain('No request was sent at all, so nothing was proved.');
+  const unsent = every(5, 100, () => ({ outcome: 'unsent' }));
+  expect(verdictOf({}, unsent).reasons[0]).toContain('refused to send any of the 100 requests');
+  const silent = verdictOf({ lanes: [lane('visitors'), lane('guests')] });
+  expect(silent.verdict).toBe('inconclusive');
+  expect(verdictOf({ lanes: [] }, []).verdict).toBe('inconclusive');
+});
+
+test('not even where only a check that needs no traffic was asked for', () => {
+  expect(judged(facts(), [], { asked: [own('pass')] }).verdict).toBe('inconclusive');
+});
+
+test('a run that was ended early never passes, and fails where it was seen to', () => {
+  expect(verdictOf({ complete: false }).verdict).toBe('inconclusive');
+  expect(verdictOf({ complete: false }, withOneLost).verdict).toBe('fail');
+});
+
+test('a record that stops short though the run was complete is an error', () => {
+  expect(judged(facts(), good, { ended: false }).verdict).toBe('error');
+  expect(judged(facts({ complete: false }), good, { ended: false }).verdict).toBe('inconclusive');
+});
+
+test('the record is held to what the engine counted', () => {
+  const counted = { planned: 2000, sent: 2000, unsent: 0, ok: 2000, failed: 0, unanswered: 0 };
+  const lanes = [{ ...lane('visitors'), counted }];
+  expect(verdictOf({ lanes }).verdict).toBe('pass');
+  const { verdict, reasons } = verdictOf({ lanes }, good.slice(1));
+  expect(verdict).toBe('error');
+  expect(reasons[0]).toBe(
+    'The engine of lane visitors counted 2000 planned, the record has 1999; 2000 sent, the record has 1999; 2000 ok, the record has 1999.',
+  );
+});
+
+test('attempts of no known lane or outcome, and answers before their requests, are errors', () => {
+  expect(verdictOf({}, [...good, attempt({ at: 9, lane: 'nobody' })]).verdict).toBe('error');
+  expect(verdictOf({}, [...good, attempt({ at: 9, outcome: 'fine' as never })]).verdict).toBe('error');
+  expect(verdictOf({}, [...good, attempt({ at: 9, took: -1 })]).verdict).toBe('error');
+});
+
+test('steps decide too', () => {
+  const steps = (rest: Parameters<typeof step>[3]) => [step('hold', 0, 5000), step('rollout', 5000, 10_000, rest)];
+  expect(verdictOf({ steps: steps({ verdict: 'fail', message: 'it got stuck.' }) })).toMatchObject({
+    verdict: 'fail',
+    reasons: ['Step "rollout" failed: it got stuck.'],
+  });
+  expect(verdictOf({ steps: steps({ verdict: 'error' }) }).verdict).toBe('error');
+  expect(verdictOf({ steps: steps({ terminationsWatched: true }) }).verdict).toBe('pass');
+  expect(verdictOf({ steps: steps({ terminationsWatched: false }) }).verdict).toBe('inconclusive');
+});
+
+test('a lane that was blind within a step for longer than its resolution makes the run inconclusive', () => {
+  const blind = (fromMs: number, toMs: number) => ({ events: [event('blind', 'visitors', [fromMs, toMs])] });
+  expect(verdictOf(blind(1000, 1040)).verdict).toBe('pass');
+  expect(verdictOf(blind(1000, 1100)).verdict).toBe('inconclusive');
+  expect(verdictOf({ ...blind(1000, 1100), steps: [step('hold', 2000, 10_000)] }).verdict).toBe('pass');
+  const platform = event('blind', 'watch', [1000, 1100], { subject: { kind: 'run', name: 'watch' } });
+  expect(verdictOf({ events: [platform] }).verdict).toBe('inconclusive');
+});
+
+test('a check that was asked for decides; without samples it is inconclusive', () => {
+  const verdicts = (['pass', 'warn', 'fail', 'error', 'inconclusive', 'not-applicable'] as const).map(
+    (verdict) => judged(facts(), good, { asked: [own(verdict)] }).verdict,
+  );
+  expect(verdicts).toEqual(['pass', 'pass', 'fail', 'error', 'inconclusive', 'inconclusive']);
+});
+
+test('the others advise: the failed request is told, and decides nothing', () => {
+  const { verdict, checks, outages } = judged(facts(), withOneLost, { asked: [own('pass')] });
+  expect(verdict).toBe('pass');
+  expect(checks.find(({ name }) => name === 'zero-failed')).toMatchObject({ asked: false, verdict: 'warn' });
+  expect(outages).toHaveLength(1);
+});
+
+test('a check that was asked of one lane advises on the rest', () => {
+  const lanes = [lane('visitors'), lane('guests')];
+  const attempts = [...good, ...withOneLost.map((one) => ({ ...one, lane: 'guests' }))];
+  const asked = [{ name: 'zero-failed', options: {}, lane: 'visitors' }];
+  const { verdict, checks } = judged(facts({ lanes }), attempts, { asked });
+  expect(verdict).toBe('pass');
+  expect(checks.filter(({ name }) => name === 'zero-failed')).toMatchObject([
+    { lane: 'visitors', asked: true, verdict: 'pass' },
+    { lane: 'guests', asked: false, verdict: 'warn' },
+  ]);
+});
+
+test('a check of the scenario that throws is an error of its own', () => {
+  const throwing = (when: 'fold' | 'batch' | 'done'): AskedCheck => {
+    const breakAt = (place: string) => {
+      if (when === place) throw new Error('oops');
+    };
+    const fold = {
+      batch: () => breakAt('batch'),
+      done: () => {
+        breakAt('done');
+        return { result: outcome('pass') };
+      },
+    };
+    const check: Check = {
+      ...(own('pass').check as Check),
+      fold: () => {
+        breakAt('fold');
+        return fold;
+      },
+    };
+    return { name: 'own', options: {}, lane: null, check };
+  };
+  for (const when of ['fold', 'batch', 'done'] as const) {
+    const { verdict, checks } = judged(facts(), good, { asked: [throwing(when)] });
+    expect(verdict).toBe('error');
+    expect(checks[0]).toMatchObject({ verdict: 'error', message: 'The check broke: oops' });
+  }
+});
+
+test('an unknown check is refused with the names that there are', () => {
+  expect(() => judged(facts(), good, { asked: [{ name: 'zero-fail', options: {}, lane: null }] })).toThrow(
+    'there is no check named zero-fail',
+  );
+});
+
+test('what was expected is met by its verdict and its causes, and decides the exit code', () => {
+  const expecting = (verdict: Result['verdict'], causes: string[] = []) =>
+    judged(facts(), withOneLost, { expectation: { verdict, causes } });
+  expect(expecting('fail')).toMatchObject({ verdict: 'fail', expectation: { met: true } });
+  expect(expecting('pass').expectation?.met).toBe(false);
+  expect(expecting('fail', ['endpoint-race']).expectation?.met).toBe(false);
+  expect(exitCodeOf(expecting('fail'))).toBe(0);
+  expect(exitCodeOf(expecting('pass'))).toBe(1);
+  const codes = (['pass', 'fail', 'error', 'inconclusive'] as const).map((verdict) =>
+    exitCodeOf({ verdict, expectation: null }),
+  );
+  expect(codes).toEqual([0, 1, 3, 4]);
+});
+
+test('events and steps are told from the start of traffic; a killed run ends at the last thing known of it', () => {
+  const run = facts({
+    complete: false,
+    trafficToUs: us(0),
+    events: [event('exited', 'pod-1', [400, 600], { exitCode: 137, object: { secret: 1 } })],
+    steps: [step('hold', -100, 800)],
+  });
+  const result = judged(run, good.slice(0, 100), { ended: false });
+  expect(result.durationMs).toBe(800);
+  expect(result.startedAt).toBe('1970-01-01T00:00:00.000Z');
+  expect(result.events).toEqual([
+    { fromMs: 400, toMs: 600, kind: 'exited', subject: { kind: 'replica', name: 'pod-1' }, exitCode: 137 },
+  ]);
+  expect(result.steps).toEqual([{ name: 'hold', verb: 'hold', fromMs: -100, toMs: 800, verdict: 'pass' }]);
+});
