@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { HitlessError } from './error.ts';
+import { type Blame, HitlessError } from './error.ts';
 
 /** Where runs go unless told otherwise, beside the working directory. */
 export const runsFolder = '.hitless';
@@ -45,7 +45,7 @@ export function makeRunFolder(parent: string, scenario: string, at: Date = new D
 /** Makes the folder that the user named. Throws HITLESS_OUT where that cannot be, or it holds something already. */
 export function makeNamedRunFolder(folder: string): string {
   orOutError(folder, () => mkdirSync(folder, { recursive: true }));
-  if (orOutError(folder, () => readdirSync(folder)).length > 0) throw outError(folder, 'it is not empty');
+  if (orOutError(folder, () => readdirSync(folder)).length > 0) throw outError(folder, 'usage', 'it is not empty');
   return folder;
 }
 
@@ -70,13 +70,13 @@ function orOutError<T>(folder: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    throw outError(folder, (error as Error).message, error);
+    throw outError(folder, 'environment', (error as Error).message, error);
   }
 }
 
-function outError(folder: string, what: string, cause?: unknown): HitlessError {
+function outError(folder: string, blame: Blame, what: string, cause?: unknown): HitlessError {
   return new HitlessError('HITLESS_OUT', `cannot use ${folder} for the run: ${what}`, {
-    blame: 'environment',
+    blame,
     hint: 'Name a folder that is new or empty with --out.',
     cause,
   });
