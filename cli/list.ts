@@ -36,7 +36,8 @@ type Row = [name: string, text: string];
 async function rowOf(file: string): Promise<Row[]> {
   const name = basename(file);
   const text = await readFile(file, 'utf8');
-  if (/\.[mc]?[jt]s$/.test(name)) return /export default\s+defineScenario\b/.test(text) ? [[name, '(a module, not read)']] : [];
+  if (/\.[mc]?[jt]s$/.test(name))
+    return /export default\s+defineScenario\b/.test(text) ? [[name, '(a module, not read)']] : [];
   if (!/^"?lanes"?:/m.test(text) || !/^"?steps"?:/m.test(text)) return [];
   try {
     return [[name, (await loadScenario(file)).description ?? '']];

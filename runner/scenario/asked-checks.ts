@@ -49,9 +49,17 @@ function shippedCheck(item: CheckItem, path: FieldPath, problems: Problem[]): As
   if (lane !== undefined && typeof lane !== 'string')
     problems.push(wrong([...path, name, 'lane'], `expected the name of a lane, got ${shown(lane)}`));
   if (given === null || (typeof given === 'object' && !Array.isArray(given)))
-    problems.push(...schemaProblems(withLane(check))(given ?? {}, [...path, name]));
+    problems.push(...optionProblems(check)(given ?? {}, [...path, name]));
   else problems.push(wrong([...path, name], `expected the options of ${name}, got ${shown(given)}`));
   return { name, options, lane: typeof lane === 'string' ? lane : null };
+}
+
+const compiled = new Map<Check, ReturnType<typeof schemaProblems>>();
+
+function optionProblems(check: Check): ReturnType<typeof schemaProblems> {
+  const known = compiled.get(check) ?? schemaProblems(withLane(check));
+  compiled.set(check, known);
+  return known;
 }
 
 /** A check's options with the lane that each check may be asked for. */

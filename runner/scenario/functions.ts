@@ -27,7 +27,8 @@ export function takeFunctions(value: unknown): { data: unknown; functions: Funct
   const steps = new Map<number, CustomStep>();
   const checks = new Map<number, { check: Check; lane: string | null }>();
   const problems: Problem[] = [];
-  if (typeof value !== 'object' || value === null) return { data: value, functions: { steps, checks }, problems };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { data: value, functions: { steps, checks }, problems };
 
   const data: Record<string, unknown> = { ...value };
   if (Array.isArray(data.steps)) data.steps = data.steps.map(takeStep);

@@ -77,7 +77,9 @@ function schemaFault(schema: object): string | undefined {
     );
     return undefined;
   } catch (error) {
-    return (error as Error).message.split('\n')[0];
+    const [line = ''] = (error as Error).message.split('\n');
+    // Ajv lists each branch of its meta-schema that does not fit; the first says enough.
+    return line.replace(/^schema is invalid: data\/?/, '').split(', data')[0];
   }
 }
 
