@@ -55,17 +55,14 @@ export class Gaps {
     this.#successesMoved[moved] = (this.#successesMoved[moved] as number) + 1;
   }
 
-  /** Total outages and, where more than `share` of a window failed, partial ones; by start. */
+  /** Total outages and, around them where more than `share` of a window failed, partial ones; by start. */
   outages(lane: string, facts: RunFacts, share: number): OutageResult[] {
     const earliestEnd = this.#earliestEnds();
     const outage = (kind: OutageResult['kind'], { from, to }: Run) =>
       this.#outage(kind, lane, facts, from, to, earliestEnd);
     const totals = this.#totals();
     const partials = this.#partials(share, totals);
-    const alone = totals.filter(
-      ({ from, to }) => from < to || !partials.some((partial) => partial.from <= from && from <= partial.to),
-    );
-    return [...alone.map((run) => outage('total', run)), ...partials.map((run) => outage('partial', run))].sort(
+    return [...totals.map((run) => outage('total', run)), ...partials.map((run) => outage('partial', run))].sort(
       (a, b) => a.fromMs - b.fromMs,
     );
   }
@@ -81,7 +78,7 @@ export class Gaps {
     return runs;
   }
 
-  /** Where a window that starts at a failure holds at least two, and more than `share` of it failed. */
+  /** Where more than `share` of a window that starts at a failure failed, and some did not. */
   #partials(share: number, totals: readonly Run[]): Run[] {
     const before = prefixSums(this.#successes);
     const beforeWindowEnd = prefixSums(this.#successesMoved);
@@ -91,7 +88,7 @@ export class Gaps {
       while (end < this.failures.length && (this.failures[end] as number) < untilUs) end++;
       const failed = end - i;
       const good = (beforeWindowEnd[i] as number) - (before[i] as number);
-      if (failed < 2 || failed <= share * (failed + good)) continue;
+      if (failed <= share * (failed + good)) continue;
       const last = flagged.at(-1);
       if (last !== undefined && i <= last.to) last.to = Math.max(last.to, end - 1);
       else flagged.push({ from: i, to: end - 1 });

@@ -52,6 +52,33 @@ describe('max-outage', () => {
     expect(judge(maxOutage, {}, facts(), attempts).outages).toMatchObject([{ fromMs: 0, toMs: 35, ms: 10 }]);
   });
 
+  test('even one that was sent after the next outage', () => {
+    const attempts = [
+      attempt({ at: 0 }),
+      attempt({ at: 10, outcome: 'refused' }),
+      attempt({ at: 20, took: 500 }),
+      attempt({ at: 30, outcome: 'refused' }),
+      attempt({ at: 40, took: 5 }),
+      attempt({ at: 50, outcome: 'refused' }),
+      attempt({ at: 60, took: 5 }),
+    ];
+    expect(judge(maxOutage, { share: 1 }, facts(), attempts).outages).toMatchObject([
+      { toMs: 45 },
+      { toMs: 45 },
+      { toMs: 65 },
+    ]);
+  });
+
+  test('a success of the same microsecond does not narrow the bracket from below', () => {
+    const attempts = [
+      attempt({ at: 0 }),
+      attempt({ at: 10, outcome: 'refused' }),
+      attempt({ at: 10 }),
+      attempt({ at: 20 }),
+    ];
+    expect(judge(maxOutage, {}, facts(), attempts).outages).toMatchObject([{ fromMs: 0, toMs: 11, failures: 1 }]);
+  });
+
   test('a request that was in flight when the outage began does not end it', () => {
     const attempts = [
       attempt({ at: 0, took: 900 }),
@@ -87,10 +114,26 @@ describe('max-outage', () => {
     );
     const finding = judge(maxOutage, { ms: 100 }, facts(), attempts);
     expect(finding.verdict).toBe('fail');
-    expect(finding.outages?.map(({ kind }) => kind)).toEqual(['partial']);
-    expect(finding.outages?.[0]).toMatchObject({ fromMs: 1001, failures: 666 });
-    expect(finding.outages?.[0]?.ms).toBeCloseTo(1996, 0);
+    const partial = finding.outages?.filter(({ kind }) => kind === 'partial') ?? [];
+    expect(partial).toMatchObject([{ fromMs: 1001, failures: 666 }]);
+    expect(partial[0]?.ms).toBeCloseTo(1996, 0);
+    expect(finding.outages).toHaveLength(667);
+    expect(finding.message).toMatch(
+      /^Lane visitors was partly out for about 2 s .*666 requests failed among others that did not/,
+    );
     expect(judge(maxOutage, { ms: 100, share: 0.5 }, facts(), attempts).verdict).toBe('pass');
+  });
+
+  test('more than the share of a window, and no less', () => {
+    const failing = (number: number) =>
+      judge(
+        maxOutage,
+        { ms: 100 },
+        facts(),
+        every(10, 500, (index) => (index >= 100 && index < 200 && index % 10 < number ? { outcome: 'refused' } : {})),
+      ).outages?.filter(({ kind }) => kind === 'partial').length;
+    expect(failing(1)).toBe(0);
+    expect(failing(2)).toBe(1);
   });
 
   test('a few failures among many are no partial outage', () => {
@@ -114,8 +157,10 @@ describe('max-outage', () => {
   test('nothing judged, or a blind lane, is inconclusive', () => {
     expect(judge(maxOutage, {}, facts(), []).verdict).toBe('inconclusive');
     expect(judge(maxOutage, {}, facts(), [], { lane: 'nobody' }).verdict).toBe('inconclusive');
-    const run = facts({ events: [event('blind', 'visitors', [100, 400])] });
-    expect(judge(maxOutage, {}, run, every(5, 2000)).verdict).toBe('inconclusive');
+    const run = facts({ events: [event('blind', 'visitors', [100, 400])], lanes: [lane('visitors'), lane('others')] });
+    const both = [...every(5, 2000), ...every(5, 2000, () => ({ lane: 'others' }))];
+    expect(judge(maxOutage, {}, run, both).verdict).toBe('inconclusive');
+    expect(judge(maxOutage, {}, run, both, { lane: 'others' }).verdict).toBe('pass');
   });
 
   test('time in which the lane could not send does not make an outage longer than its bound', () => {
