@@ -5,6 +5,8 @@ import { columns } from './attempt-columns.ts';
 import { NumberReader, TextReader } from './column-readers.ts';
 import type { AttemptBatch, TextColumn } from './fold.ts';
 
+type NumberName = { [K in keyof AttemptBatch]: AttemptBatch[K] extends Float64Array ? K : never }[keyof AttemptBatch];
+
 const readers = () =>
   columns.map((column) => ({
     ...column,
@@ -18,7 +20,10 @@ const bufferCount = readers().reduce((sum, column) => sum + column.bufferCount, 
 /** The batch at hand: its columns look into the body of the message, which the next one overwrites. */
 export class BatchReader implements AttemptBatch {
   readonly #columns = readers();
-  readonly #byName = new Map(this.#columns.map(({ name, reader }) => [name, reader]));
+  readonly #numbers = Object.fromEntries(this.#columns.map(({ name, reader }) => [name, reader])) as unknown as Record<
+    NumberName,
+    NumberReader
+  >;
   length = 0;
   readonly id = this.#text('id');
   readonly lane = this.#text('lane');
@@ -53,12 +58,8 @@ export class BatchReader implements AttemptBatch {
     this.length = rows;
   }
 
-  #number(name: keyof Attempt): Float64Array {
-    return (this.#byName.get(name) as NumberReader).values();
-  }
-
-  #text(name: keyof Attempt): TextColumn {
-    return this.#byName.get(name) as TextReader;
+  #text(wanted: keyof Attempt): TextColumn {
+    return this.#columns.find(({ name }) => name === wanted)?.reader as TextReader;
   }
 
   attempt(row: number): Attempt {
@@ -71,44 +72,45 @@ export class BatchReader implements AttemptBatch {
     return Object.fromEntries(entries) as Attempt;
   }
 
+  // Folds may ask for a column at each row, so these are looked up by no name.
   get connection() {
-    return this.#number('connection');
+    return this.#numbers.connection.values();
   }
   get connectionUse() {
-    return this.#number('connectionUse');
+    return this.#numbers.connectionUse.values();
   }
   get overflow() {
-    return this.#number('overflow');
+    return this.#numbers.overflow.values();
   }
   get intendedUs() {
-    return this.#number('intendedUs');
+    return this.#numbers.intendedUs.values();
   }
   get readyUs() {
-    return this.#number('readyUs');
+    return this.#numbers.readyUs.values();
   }
   get sentUs() {
-    return this.#number('sentUs');
+    return this.#numbers.sentUs.values();
   }
   get connectedUs() {
-    return this.#number('connectedUs');
+    return this.#numbers.connectedUs.values();
   }
   get firstByteUs() {
-    return this.#number('firstByteUs');
+    return this.#numbers.firstByteUs.values();
   }
   get endUs() {
-    return this.#number('endUs');
+    return this.#numbers.endUs.values();
   }
   get status() {
-    return this.#number('status');
+    return this.#numbers.status.values();
   }
   get counter() {
-    return this.#number('counter');
+    return this.#numbers.counter.values();
   }
   get bytes() {
-    return this.#number('bytes');
+    return this.#numbers.bytes.values();
   }
   get idleUs() {
-    return this.#number('idleUs');
+    return this.#numbers.idleUs.values();
   }
 }
 
