@@ -47,6 +47,22 @@ export function groupFailures(failures: readonly FailedAttempt[]): FailureGroup[
   return [...groups.values()].sort((a, b) => b.failures.length - a.failures.length);
 }
 
+/**
+ * The kinds of failures, each in a sentence without its end, the most frequent first; the step is said once where it is
+ * the same for all.
+ */
+export function tellFailures(result: Result, most: number): { title: string; told: string[]; more: number } {
+  const groups = groupFailures(result.failures);
+  const steps = new Set(groups.map(({ step }) => step));
+  const [only] = steps.size === 1 ? steps : [];
+  const told = groups.slice(0, most).map((group) => {
+    const step = steps.size === 1 || group.step === null ? '' : ` (in the step ${plain(group.step, 60)})`;
+    return tellGroup(group, result) + step;
+  });
+  const title = only ? `Failed requests, all in the step ${plain(only, 60)}` : 'Failed requests';
+  return { title, told, more: groups.length - told.length };
+}
+
 /** `160 requests were refused by mimuc-app-abc, which had been told to stop 0.2 s before` */
 export function tellGroup(group: FailureGroup, result: Result): string {
   const { failures, outcome, status } = group;
@@ -58,24 +74,31 @@ export function tellGroup(group: FailureGroup, result: Result): string {
   return `${what}${by} ${plain(group.replica, 60)}${state && `, which ${state}`}`;
 }
 
-/** What had last happened to the replica when its first request failed. */
-function stateBefore({ replica, failures }: FailureGroup, { events }: Result): string {
-  const firstMs = Math.min(...failures.map(({ sentMs, endMs }) => sentMs ?? endMs));
-  const words: Record<string, string> = {
-    terminating: 'had been told to stop',
-    exited: 'had exited',
-    killed: 'had been killed',
-    unready: 'had become unready',
-    started: 'had been started',
-  };
+const states: Record<string, string> = {
+  terminating: 'had been told to stop',
+  exited: 'had exited',
+  killed: 'had been killed',
+  unready: 'had become unready',
+  started: 'had been started',
+  restarted: 'had been restarted',
+};
+
+/** A request that was under way when the connection broke says when it broke by its end, every other by its start. */
+const brokenUnderWay = new Set(['reset', 'closed', 'truncated']);
+
+/** What had last happened to the replica when its first request failed; one that has exited gets no unreadier. */
+function stateBefore({ replica, outcome, failures }: FailureGroup, { events }: Result): string {
+  const times = failures.map(({ sentMs, endMs }) => (brokenUnderWay.has(outcome) ? endMs : (sentMs ?? endMs)));
+  const firstMs = Math.min(...times);
   const before = events.filter((event) => event.subject.name === replica && timeOf(event) <= firstMs);
-  const last = before
-    .filter(({ kind }) => kind in words || kind === 'ready')
-    .sort((a, b) => timeOf(a) - timeOf(b))
-    .at(-1);
-  const said = last && words[last.kind];
-  if (!said) return '';
-  return `${said} ${about(firstMs - timeOf(last)).replace(/^about /, '')} before`;
+  let last: Result['events'][number] | undefined;
+  for (const event of before.toSorted((a, b) => timeOf(a) - timeOf(b))) {
+    const isDown = last?.kind === 'exited' || last?.kind === 'killed';
+    if (event.kind === 'ready') last = undefined;
+    else if (event.kind in states && !(isDown && event.kind === 'unready')) last = event;
+  }
+  if (!last) return '';
+  return `${states[last.kind]} ${about(firstMs - timeOf(last)).replace(/^about /, '')} before`;
 }
 
 /**

@@ -15,17 +15,16 @@ export interface Life {
   end: string | null;
 }
 
-/** The phase that a replica is in after such an event; null is the end of its life. */
+/** The phase that a replica is in after such an event; null where nothing of it runs. */
 const phaseAfter: Record<string, LifePhase | null> = {
   created: 'starting',
   started: 'starting',
   restarted: 'starting',
-  'back-off': 'unready',
   ready: 'ready',
   unready: 'unready',
   terminating: 'terminating',
-  exited: 'unready',
-  killed: 'unready',
+  exited: null,
+  killed: null,
   gone: null,
 };
 
@@ -55,7 +54,6 @@ function lifeOf(pod: string, events: readonly RunEvent[], endMs: number): Life {
   const life: Life = { pod, version: null, phases: [], routed: [], end: null };
   let phase = null as { phase: LifePhase; fromMs: number } | null;
   let routedFrom = null as number | null;
-  let over = false;
   for (const event of events) {
     life.version ??= event.version ?? null;
     const now = timeOf(event);
@@ -63,20 +61,13 @@ function lifeOf(pod: string, events: readonly RunEvent[], endMs: number): Life {
     else if (event.kind === 'route-removed') {
       if (routedFrom !== null) life.routed.push({ fromMs: routedFrom, toMs: now });
       routedFrom = null;
-    } else if (!over) {
-      const ends = event.kind === 'exited' || event.kind === 'killed';
-      if (ends) life.end = endOf(event);
-      // A replica that is told to stop gets no readier by a probe, and is gone when it has exited.
-      const stopping: boolean = phase?.phase === 'terminating';
-      const next: LifePhase | null = stopping
-        ? ends || event.kind === 'gone'
-          ? null
-          : 'terminating'
-        : (phaseAfter[event.kind] ?? null);
-      if (next === phase?.phase) continue;
+    } else {
+      if (event.kind === 'exited' || event.kind === 'killed') life.end = endOf(event);
+      if (event.kind === 'restarted') life.end = `${life.end ?? 'ended'}, restarted`;
+      const next = nextPhase(phase?.phase ?? null, life.phases.length > 0, event.kind);
+      if (next === (phase?.phase ?? null)) continue;
       if (phase) life.phases.push({ ...phase, toMs: now });
       phase = next && { phase: next, fromMs: now };
-      over = next === null;
     }
   }
   if (phase) life.phases.push({ ...phase, toMs: Math.max(endMs, phase.fromMs) });
@@ -84,8 +75,20 @@ function lifeOf(pod: string, events: readonly RunEvent[], endMs: number): Life {
   return life;
 }
 
+/**
+ * A replica that was told to stop gets no readier by a probe; of one that has ended, no probe but only a new start makes
+ * more.
+ */
+function nextPhase(now: LifePhase | null, hasLived: boolean, kind: string): LifePhase | null {
+  const next = phaseAfter[kind] ?? null;
+  if (now === 'terminating') return next === null ? null : 'terminating';
+  if (now === null && hasLived) return next === 'starting' ? next : null;
+  return next;
+}
+
 function endOf({ kind, exitCode, signal, reason }: RunEvent): string {
-  if (kind === 'killed') return exitCode === undefined ? 'killed' : `killed (exit code ${exitCode})`;
+  // 137 is 128 + SIGKILL, whoever sent it: the kubelet at the end of the grace, the kernel out of memory.
+  if (kind === 'killed' || exitCode === 137) return reason === 'OOMKilled' ? 'killed (out of memory)' : 'killed';
   if (exitCode !== undefined) return `exited with code ${exitCode}`;
-  return signal ? `ended by ${signal}` : (reason ?? 'exited');
+  return signal ? `ended by ${signal}` : 'exited';
 }

@@ -22,10 +22,19 @@ export function plain(text: string, limit = 120): string {
   return `${characters.slice(0, limit - 1).join('')}…`;
 }
 
-/** A value of a check as one harmless line: text as it is, everything else as JSON with spaces. */
+/** A value of a check as one harmless line, as a person would write it: `failed: 65, byOutcome: (ok: 1491, reset: 4)`. */
 export function plainValue(value: unknown, limit = 200): string {
+  return plain(written(value, false, limit), limit);
+}
+
+function written(value: unknown, nested: boolean, limit: number): string {
+  if (value === null || value === undefined) return 'none';
+  if (typeof value === 'number') return String(Number(value.toPrecision(6)));
   if (typeof value === 'string') return plain(value, limit);
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value, null, 1) ?? String(value);
-  return plain(text.replace(/\n\s*/g, ' '), limit);
+  if (typeof value !== 'object') return String(value);
+  const parts = Array.isArray(value)
+    ? value.slice(0, limit).map((each) => written(each, true, limit))
+    : Object.entries(value).map(([name, each]) => `${plain(name, limit)}: ${written(each, true, limit)}`);
+  const line = parts.join(', ') || 'none';
+  return nested && parts.length > 0 ? `(${line})` : line;
 }

@@ -1,6 +1,7 @@
 import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
 import type { Result } from '../record/result.ts';
+import { html } from './html/html.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import type { Reporter } from './reporter.ts';
@@ -9,6 +10,7 @@ import { list } from './terminal/list.ts';
 
 /** Those that leave a file come first: the terminal, last, says what is there. */
 const makers: Record<string, (screen: Screen) => Reporter> = {
+  html,
   json,
   junit,
   list,

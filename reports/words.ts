@@ -12,8 +12,8 @@ export function counted(n: number, one: string, many = `${one}s`): string {
 export function duration(ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return '-';
   if (ms === 0) return '0 ms';
-  if (ms < 1) return `${ms.toFixed(2)} ms`;
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
+  if (ms < 0.995) return `${Number(ms.toFixed(2)) || 0.01} ms`;
+  if (ms < 9.95) return `${Number(ms.toFixed(1))} ms`;
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 10_000) return `${(ms / 1000).toFixed(2)} s`;
   if (ms < 99_950) return `${(ms / 1000).toFixed(1)} s`;

@@ -1,10 +1,10 @@
 import type { ChartConfiguration } from 'chart.js';
 import type { Result } from '../../record/result.ts';
 import { latencyChart, tellLatency } from './latency.ts';
-import { hasLives, lifelineHeight, lifelinesChart, tellLifelines } from './lifelines.ts';
+import { hasLives, lifelineHeight, lifelinesChart, noteLifelines, tellLifelines } from './lifelines.ts';
 import type { Look } from './look.ts';
 import { percentilesChart, tellPercentiles } from './percentiles.ts';
-import { shareHeight, sharesChart, tellShares } from './shares.ts';
+import { noteShares, shareHeight, sharesChart, tellShares } from './shares.ts';
 import { tellTimeline, timelineChart } from './timeline.ts';
 
 /** A chart of the report: the page draws it live, the server as a picture, both from the same configuration. */
@@ -14,6 +14,8 @@ export interface ReportChart {
   title: string;
   /** There is something to draw. */
   has(result: Result): boolean;
+  /** What is not drawn of it, in a few words; empty where all is. */
+  note?(result: Result): string;
   /** In CSS pixels. */
   height(result: Result): number;
   config(result: Result, look: Look): ChartConfiguration;
@@ -34,6 +36,7 @@ export const reportCharts: readonly ReportChart[] = [
     id: 'lifelines',
     title: 'Lives of the replicas',
     has: hasLives,
+    note: noteLifelines,
     height: lifelineHeight,
     config: lifelinesChart,
     tell: tellLifelines,
@@ -42,6 +45,7 @@ export const reportCharts: readonly ReportChart[] = [
     id: 'shares',
     title: 'Answers by replica',
     has: ({ replicas }) => replicas.length > 0,
+    note: noteShares,
     height: shareHeight,
     config: sharesChart,
     tell: tellShares,

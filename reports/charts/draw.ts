@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createCanvas, GlobalFonts } from '@napi-rs/canvas';
 import { Chart, type ChartItem, registerables } from 'chart.js';
 import type { Result } from '../../record/result.ts';
@@ -9,6 +9,7 @@ import { reportCharts } from './chart.ts';
 import { lanesPlugin } from './lanes.ts';
 import { lookOf } from './look.ts';
 
+const require = createRequire(import.meta.url);
 const widthPx = 1000;
 
 /** Draws each chart of the report as FOLDER/charts/ID.png, twice as fine as its size. Rejects where it cannot. */
@@ -50,7 +51,7 @@ let registered = false;
 function register(): void {
   if (registered) return;
   for (const weight of [400, 600]) {
-    const file = fileURLToPath(import.meta.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff2`));
+    const file = require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff2`);
     GlobalFonts.registerFromPath(file, 'Inter');
   }
   Chart.register(...registerables, bandsPlugin, lanesPlugin);

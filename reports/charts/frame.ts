@@ -40,7 +40,7 @@ export function frameOf(look: Look, title: string, keys: readonly Key[], abovePx
           color: look.text,
           usePointStyle: true,
           padding: 14,
-          boxHeight: 10,
+          boxHeight: 8,
           font: { family: look.font, size: 12 },
           generateLabels: () => keys.map((key) => legendItem(key, look)),
         },

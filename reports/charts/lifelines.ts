@@ -73,13 +73,22 @@ export function lifelinesChart(result: Result, look: Look): ChartConfiguration {
   } as unknown as ChartConfiguration;
 }
 
-/** A replica that was gone before the traffic began has no place on its time axis. */
-function shownLives(result: Result): Life[] {
+/** What is before the traffic has no place on its time axis. */
+function livesIn(result: Result): Life[] {
   const { fromMs, toMs } = shownTime(result);
-  const lives = livesOf(result, toMs).filter(({ phases }) =>
-    phases.some((phase) => phase.toMs > fromMs && phase.fromMs < toMs),
-  );
-  return lives.slice(0, most);
+  const within = (stretch: { fromMs: number; toMs: number }) => stretch.toMs > fromMs && stretch.fromMs < toMs;
+  return livesOf(result, toMs)
+    .map((life) => ({ ...life, phases: life.phases.filter(within), routed: life.routed.filter(within) }))
+    .filter(({ phases }) => phases.length > 0);
+}
+
+function shownLives(result: Result): Life[] {
+  return livesIn(result).slice(0, most);
+}
+
+export function noteLifelines(result: Result): string {
+  const all = livesIn(result).length;
+  return all > most ? `the first ${most} of ${all}` : '';
 }
 
 function laneOf({ pod, version, phases, routed, end }: Life): Lane {
@@ -114,8 +123,7 @@ export function lifelineHeight(result: Result): number {
 }
 
 export function tellLifelines(result: Result): string {
-  const { toMs } = shownTime(result);
-  const all = livesOf(result, toMs);
+  const all = livesIn(result);
   const lives = shownLives(result);
   const told = lives.slice(0, 12).map(({ pod, version, phases, end }) => {
     const ready = phases.find(({ phase }) => phase === 'ready');

@@ -57,6 +57,10 @@ function nameOf({ name, pod }: Result['replicas'][number]): string {
   return [...new Set(names)].join(' · ') || 'not known';
 }
 
+export function noteShares({ replicas }: Result): string {
+  return replicas.length > most ? `the first ${most} of ${replicas.length}` : '';
+}
+
 export function shareHeight({ replicas }: Result): number {
   return Math.min(most, replicas.length) * lanePx + 54;
 }

@@ -17,7 +17,7 @@ export function timelineChart(result: Result, look: Look): ChartConfiguration {
       x: (series.fromMs + (index + 0.5) * series.stepMs) / 1000,
       y: each === 0 ? null : each * perSecond,
     }));
-  const shape = { barPercentage: 1, categoryPercentage: 1, stack: 'all' };
+  const shape = { barPercentage: 1, categoryPercentage: 1, stack: 'all', inflateAmount: 0.6 };
   const answered = [...versions, '?'].filter((version) => Object.hasOwn(series.byVersion, version));
   const datasets = answered.map((version) => ({
     ...shape,

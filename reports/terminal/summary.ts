@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '../../record/result.ts';
-import { groupFailures, tellGroup, tellOutage } from '../failures.ts';
+import { tellFailures, tellOutage } from '../failures.ts';
 import { plain, plainValue } from '../plain.ts';
 import type { Screen } from '../screen.ts';
 import { count, counted, duration, moment, percent } from '../words.ts';
@@ -103,19 +103,15 @@ function failures(result: Result, { colors, columns }: Screen): string[] {
   const unanswered = result.traffic.reduce((sum, lane) => sum + lane.unanswered, 0);
   const failed = result.traffic.reduce((sum, lane) => sum + lane.failed, unanswered);
   if (failed === 0 && result.failures.length === 0) return [];
-  const groups = groupFailures(result.failures);
-  const lines = groups.slice(0, mostListed).flatMap((group) => {
-    const step = group.step === null ? '' : ` (in: ${plain(group.step, 60)})`;
-    return bullet(`${tellGroup(group, result)}${step}`, columns);
-  });
-  if (groups.length > mostListed)
-    lines.push(`  ... and ${counted(groups.length - mostListed, 'other kind')}; the report has them all`);
+  const { title, told, more } = tellFailures(result, mostListed);
+  const lines = told.flatMap((each) => bullet(each, columns));
+  if (more > 0) lines.push(`  ... and ${counted(more, 'other kind')}; the report has more`);
   if (failed > result.failures.length) {
     const all = unanswered > 0 ? 'that failed or were still open at the end' : 'that failed';
     const kept = `${count(result.failures.length)} of the ${count(failed)} requests ${all} are listed in the result.`;
     lines.push(...indented(kept, 2, columns).map(colors.yellow));
   }
-  return [colors.bold('Failed requests'), ...lines];
+  return [...wrap(title, columns - 1).map(colors.bold), ...lines];
 }
 
 function lanes(result: Result, { colors, columns }: Screen): string[] {
@@ -169,7 +165,9 @@ function replicas(result: Result, { colors, columns }: Screen): string[] {
   const more =
     answered.length > shown.length ? [`  ... and ${counted(answered.length - shown.length, 'more replica')}`] : [];
   if (!result.steps.some(({ verb }) => replacing.has(verb))) {
-    const lines = shown.map((replica) => `${String(replica.answered).padStart(7)} ${name(replica)}`);
+    const lines = shown
+      .filter((replica) => replica.answered > 0)
+      .map((replica) => `${String(replica.answered).padStart(7)} ${name(replica)}`);
     return [colors.bold('Answers by replica'), ...lines.sort((a, b) => compare(a.slice(8), b.slice(8))), ...more];
   }
   const right = { side: 'right' } as const;

@@ -1,0 +1,60 @@
+import type { Result } from '../../../record/result.ts';
+import { count, duration, percent } from '../../words.ts';
+import type { PageElement } from './browser.ts';
+import { element } from './element.ts';
+
+/** What one looks for first, in large figures. */
+export function numbers(result: Result): PageElement | null {
+  const { traffic, outages } = result;
+  if (traffic.length === 0) return null;
+  const sum = (key: 'planned' | 'sent' | 'ok' | 'failed' | 'unanswered' | 'unsent') =>
+    traffic.reduce((total, lane) => total + lane[key], 0);
+  const [sent, failed] = [sum('sent'), sum('failed')];
+  const longest = outages.reduce((most, { ms }) => Math.max(most, ms), 0);
+  const p99 = traffic.reduce((most, { latencyMs }) => Math.max(most, latencyMs.p99 ?? 0), 0);
+  const odd = [
+    sum('unanswered') > 0 ? `${count(sum('unanswered'))} unanswered` : '',
+    sum('unsent') > 0 ? `${count(sum('unsent'))} could not be sent` : '',
+  ];
+  return element(
+    'dl',
+    { class: 'numbers' },
+    number(
+      'requests sent',
+      count(sent),
+      odd.filter((each) => each !== '').join(', ') || `of ${count(sum('planned'))} planned`,
+    ),
+    number('answered well', count(sum('ok')), sent > 0 ? percent(sum('ok') / sent) : ''),
+    number('failed', count(failed), sent > 0 ? percent(failed / sent) : '', failed > 0 ? 'bad' : ''),
+    number(
+      'longest outage',
+      longest > 0 ? duration(longest) : longestBlindMs(result.events) > 0 ? 'none seen' : 'none',
+      seen(result),
+      longest > 0 ? 'bad' : '',
+    ),
+    number('p99 latency', sent > 0 ? duration(p99) : '-', traffic.length > 1 ? 'of the slowest lane' : ''),
+  );
+}
+
+/** `none` means little where a short one could not have been seen. */
+function seen({ power, outages, events }: Result): string {
+  const blindMs = longestBlindMs(events);
+  if (blindMs > 0) return `for ${duration(blindMs)} nothing could be seen`;
+  if (outages.length > 0) return outages.length === 1 ? 'the only one' : `of ${outages.length}`;
+  return power.outageMs === null ? '' : `one of ${duration(power.outageMs)} would have shown`;
+}
+
+function longestBlindMs(events: Result['events']): number {
+  const lengths = events.filter(({ kind }) => kind === 'blind').map(({ fromMs, toMs }) => toMs - fromMs);
+  return lengths.reduce((a, b) => Math.max(a, b), 0);
+}
+
+function number(name: string, value: string, note: string, kind = ''): PageElement {
+  return element(
+    'div',
+    kind ? { class: kind } : {},
+    element('dt', {}, name),
+    element('dd', { class: 'figure' }, value),
+    element('dd', { class: 'note' }, note),
+  );
+}
