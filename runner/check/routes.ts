@@ -1,6 +1,6 @@
 import type { Event } from '../../record/event.ts';
 import type { RunFacts } from '../../record/facts.ts';
-import { blindPlatform, type Stretch, union } from './stretch.ts';
+import { type Stretch, union } from './stretch.ts';
 import { podOf } from './terminations.ts';
 
 /** A time in which new connections could surely go to these replicas and to no others; ends are not included. */
@@ -15,7 +15,7 @@ const endpointLagUs = 2_000_000;
 
 /**
  * What new connections could choose from, over time, in order. Around each change, and while the platform was not
- * watched, nothing is known: those times lie between the sets. null where the platform told nothing.
+ * watched or we were held up, nothing is known: those times lie between the sets. null where the platform told nothing.
  */
 export function routedSets(facts: RunFacts): RoutedSet[] | null {
   const routes = changes(facts, 'route-', 0);
@@ -25,7 +25,7 @@ export function routedSets(facts: RunFacts): RoutedSet[] | null {
   const pods = new Set<string>();
   let applied = 0;
   let fromUs = Number.NEGATIVE_INFINITY;
-  for (const unsure of union([...all, ...blindPlatform(facts)])) {
+  for (const unsure of union([...all, ...blindTimes(facts)])) {
     sets.push({ fromUs, toUs: unsure.fromUs, pods: [...pods] });
     for (; applied < all.length && (all[applied] as Change).toUs <= unsure.toUs; applied++) {
       const { pod, added } = all[applied] as Change;
@@ -36,6 +36,13 @@ export function routedSets(facts: RunFacts): RoutedSet[] | null {
   }
   sets.push({ fromUs, toUs: Number.POSITIVE_INFINITY, pods: [...pods] });
   return sets;
+}
+
+/** Of the platform, and of the threads that connect: after a stall they may not have heard of a change yet. */
+function blindTimes(facts: RunFacts): Stretch[] {
+  return facts.events
+    .filter(({ kind }) => kind === 'blind')
+    .map(({ earliestUs, latestUs }) => ({ fromUs: earliestUs - marginUs, toUs: latestUs + marginUs }));
 }
 
 interface Change extends Stretch {

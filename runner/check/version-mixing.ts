@@ -197,7 +197,11 @@ class VersionMixing implements Fold<Finding> {
   }
 
   #meeting(from: string, to: string): string {
-    const ms = (us: number | undefined) => moment(((us ?? 0) - this.#facts.trafficFromUs) / 1000);
-    return `${to} answered from ${ms(this.#seen.get(to)?.firstUs)} on, ${from} until ${ms(this.#seen.get(from)?.lastUs)}`;
+    const zeroUs = this.#facts.trafficFromUs;
+    const firstUs = this.#seen.get(to)?.firstUs ?? zeroUs;
+    const lastUs = this.#seen.get(from)?.lastUs ?? zeroUs;
+    const [first, last] = [moment((firstUs - zeroUs) / 1000), moment((lastUs - zeroUs) / 1000)];
+    if (firstUs > lastUs) return `${from} answered until ${last}, ${to} from ${first} on, at no time both`;
+    return `${to} answered from ${first} on, ${from} until ${last}`;
   }
 }

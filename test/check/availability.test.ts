@@ -94,6 +94,22 @@ describe('availability', () => {
     });
   });
 
+  test('what is known twice, once late, is known', () => {
+    expect(
+      say(deployed({ maxUnavailable: 0 }), [of('exited', 'a', 1000), of('unready', 'a', [900, 3000])]),
+    ).toMatchObject({
+      actual: { breaches: [{ fromMs: 1000 }] },
+    });
+  });
+
+  test('that there were too many must be certain as well', () => {
+    const comes = [of('created', 'd', 900), of('created', 'e', [1000, 2000])];
+    expect(say(deployed(), comes, [of('terminating', 'a', [900, 2500])]).verdict).toBe('pass');
+    expect(say(deployed(), comes, [of('terminating', 'a', [2300, 2500])])).toMatchObject({
+      actual: { breaches: [{ kind: 'more', number: 5, fromMs: 2000, toMs: 2300 }] },
+    });
+  });
+
   test('nobody promised anything before the first replicas were up', () => {
     expect(
       say([promised('scaled', 100), ...['a', 'b', 'c'].flatMap((pod, i) => up(pod, 1000 + i * 100))]).verdict,

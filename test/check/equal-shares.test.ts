@@ -112,6 +112,11 @@ describe('equal shares', () => {
     expect(found?.p).toBeGreaterThan(1e-6);
   });
 
+  test('and where one is too empty', () => {
+    // None of 20 or all of them: 2 / 2^20, where the likelihood ratio alone says 1.4e-7.
+    expect(testEqualShares([stratum({ a: 0, b: 20 })])?.p).toBeGreaterThan(2 / 2 ** 20);
+  });
+
   test('alarms in less than two of a million runs, summed exactly over all that can happen', () => {
     // 30 connections over a and b, then 24 over a, b and c.
     let alarms = 0;

@@ -99,6 +99,13 @@ describe('replica-distribution', () => {
     ).toBe('fail');
   });
 
+  test('the one of which nobody knows where it went may have been answered by the silent one', () => {
+    const pods = Array.from({ length: 10 }, (_, i) => `p${i}`);
+    const ten = facts({ events: pods.map((pod) => event('route-added', pod, -500)) });
+    const skipping = traffic(5, 140, () => pods.slice(1));
+    expect(judge(replicaDistribution, {}, ten, [...skipping, attempt({ at: 9 })]).verdict).toBe('pass');
+  });
+
   test('counts connections, not requests: one kept connection may carry a thousand', () => {
     const kept = every(1, 1000, () => ({ connectionUse: 2, pod: 'a', replica: 'app-a' }));
     expect(judge(replicaDistribution, {}, three, [...traffic(1, 200, abc), ...kept]).verdict).toBe('pass');
@@ -183,6 +190,21 @@ describe('replica-distribution', () => {
       expect(judge(replicaDistribution, {}, blind, moved).verdict).toBe('pass');
       expect(judge(replicaDistribution, {}, three, moved).verdict).toBe('fail');
     });
+  });
+
+  test('leaves out what a thread that was held up chose from an old list', () => {
+    const run = {
+      ...three,
+      events: [...three.events, event('route-added', 'd', 1000), event('blind', 'visitors', [900, 1700])],
+    };
+    const stalled = traffic(1, 350, (ms) => (ms < 1740 ? ['a', 'b', 'c'] : ['a', 'b', 'c', 'd'])).map((one) =>
+      one.readyUs > 50_900_000 && one.readyUs < 51_700_000
+        ? { ...one, sentUs: 51_700_000 + (one.readyUs % 40_000) }
+        : one,
+    );
+    expect(judge(replicaDistribution, {}, run, stalled)).toMatchObject({ verdict: 'pass' });
+    const unaware = { ...run, events: run.events.filter(({ kind }) => kind !== 'blind') };
+    expect(judge(replicaDistribution, {}, unaware, stalled).verdict).toBe('fail');
   });
 
   describe('without knowing where connections went', () => {

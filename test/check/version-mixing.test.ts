@@ -65,7 +65,11 @@ describe('version-mixing', () => {
   test('a switch may have no time in which both answer', () => {
     const green = facts({ steps: [step('switch', 2000, 2500)] });
     const sharp = every(10, 800, (_, at) => ({ version: at < 2000 ? 'v1' : 'v2' }));
-    expect(judge(versionMixing, options, green, sharp).verdict).toBe('pass');
+    expect(judge(versionMixing, options, green, sharp)).toMatchObject({
+      verdict: 'pass',
+      message:
+        'Before "switch" only v1 answered, after it only v2: v1 answered until 1.991 s, v2 from 2.001 s on, at no time both.',
+    });
   });
 
   test('judges the first change up to the next one', () => {

@@ -61,6 +61,19 @@ describe('version-monotone', () => {
     expect(judge(versionMonotone, {}, undone, [...visitor('a', 9100, '12'), ...after]).verdict).toBe('fail');
   });
 
+  test('a connection that lives through a rollout and its undo moves on twice', () => {
+    const undone = { ...run, steps: [...run.steps, step('undo', 9000, 9500)] };
+    const lives = [
+      [500, 'v1'],
+      [4000, 'v2'],
+      [9300, 'v1'],
+    ] as const;
+    const kept = lives.map(([at, version], i) =>
+      attempt({ at, lane: 'regulars', connection: 5, connectionUse: i + 1, version }),
+    );
+    expect(judge(versionMonotone, {}, undone, [...kept, ...settled]).verdict).toBe('pass');
+  });
+
   test('answers that were under way together have no order', () => {
     const together = ['v2', 'v1'].map((version, i) => attempt({ at: 2000 + i, took: 50, session: 'a', version }));
     expect(judge(versionMonotone, {}, run, [...together, ...settled]).verdict).toBe('inconclusive');
