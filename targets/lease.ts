@@ -114,6 +114,12 @@ export async function cleanDeadRuns(): Promise<string[]> {
   return lines;
 }
 
+/** Waits until the owner of a lease is dead, or has given it back; a process closes its files a moment before it is gone. */
+export async function ownerIsGone(path: string): Promise<void> {
+  for (let lease = readLease(path); lease !== undefined && isAlive(lease.owner); lease = readLease(path))
+    await sleep(20);
+}
+
 /** Removes what one lease names when its owner is dead; undefined where there was nothing to do. */
 export async function removeDeadRun(path: string): Promise<string | undefined> {
   const lease = readLease(path);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { removeDeadRun } from './lease.ts';
+import { ownerIsGone, removeDeadRun } from './lease.ts';
 
 /**
  * A small process that outlives its run by a moment: it holds the end of a pipe whose other end only the run has. When
@@ -23,6 +23,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   process.stdin.resume();
   process.stdin.on('error', () => {});
   process.stdin.once('close', () => {
-    void removeDeadRun(leasePath);
+    void ownerIsGone(leasePath).then(() => removeDeadRun(leasePath));
   });
 }
