@@ -107,11 +107,13 @@ function failures(result: Result, { colors, columns }: Screen): string[] {
   const lines = told.flatMap((each) => bullet(each, columns));
   if (more > 0) lines.push(`  ... and ${counted(more, 'other kind')}; the report has more`);
   if (failed > result.failures.length) {
-    const all = unanswered > 0 ? 'that failed or were still open at the end' : 'that failed';
-    const kept = `${count(result.failures.length)} of the ${count(failed)} requests ${all} are listed in the result.`;
-    lines.push(...indented(kept, 2, columns).map(colors.yellow));
+    const open = `${counted(unanswered, 'request')} had no answer yet when the run ended`;
+    const cut = `The result lists ${count(result.failures.length)} of these ${counted(failed, 'request')}.`;
+    const notes = unanswered > 0 ? [`${open}.`, ...(failed > unanswered ? [cut] : [])] : [cut];
+    lines.push(...notes.flatMap((note) => indented(note, 2, columns)).map(colors.yellow));
   }
-  return [...wrap(title, columns - 1).map(colors.bold), ...lines];
+  const heading = failed > unanswered ? title : 'Requests without an answer';
+  return [...wrap(heading, columns - 1).map(colors.bold), ...lines];
 }
 
 function lanes(result: Result, { colors, columns }: Screen): string[] {

@@ -41,7 +41,12 @@ describe('the end of a run', () => {
   });
 
   test('says how many failures it could not tell of', () => {
-    expect(summary(fixtures.huge(), 'x', recording().screen)).toMatch(/1,000 of the 4,[\d,]+ .*are listed/);
+    expect(summary(fixtures.huge(), 'x', recording().screen)).toMatch(/lists 1,000 of these 4,\d+ requests/);
+  });
+
+  test('says what was still open when the run ended', () => {
+    const text = summary(fixtures.incomplete(), 'x', recording().screen);
+    expect(text).toContain('Requests without an answer\n  3 requests had no answer yet when the run ended.\n');
   });
 
   test('names the report only where there is one', () => {
