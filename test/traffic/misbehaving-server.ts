@@ -8,7 +8,7 @@ import { seededRandom } from '../../runner/traffic/random.ts';
  * Started as a child process with its orders as the argument; it tells its port, and its books when it is asked.
  */
 export interface Orders {
-  mode: 'mixed' | 'every-third' | 'idle-race';
+  mode: 'good' | 'mixed' | 'every-third' | 'idle-race';
   /** Closes the listener for `closedMs` every `everyMs`; 0: never. */
   closedMs: number;
   everyMs: number;
@@ -83,6 +83,7 @@ function main(orders: Orders): void {
     return die < 0.4 ? 'good' : (mixed[Math.floor(random() * mixed.length)] as Behaviour);
   };
   const choose = (uses: number, idleUs: number | null): Behaviour => {
+    if (orders.mode === 'good') return 'good';
     if (orders.mode === 'every-third') return uses % 3 === 0 ? 'fin' : 'good';
     if (orders.mode === 'mixed') return mixedTurn();
     if (idleUs === null || idleUs < 1_010_000) return 'good';
