@@ -58,7 +58,12 @@ function judge(facts: RunFacts): Finding {
     },
   };
   if (lives.length === 0)
-    return { ...finding, verdict: 'not-applicable', message: 'The platform does not tell how its replicas are.' };
+    return {
+      ...finding,
+      verdict: 'not-applicable',
+      message: 'The platform does not tell how its replicas are.',
+      hint: 'run against a target that reports its replicas',
+    };
   if (watched.length === 0)
     return {
       ...finding,

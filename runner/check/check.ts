@@ -12,7 +12,7 @@ export interface Finding extends Pick<CheckOutcome, 'verdict' | 'message' | 'exp
 /**
  * A check: a fold over the attempts with what the run's facts say, pure. Deciding and advising differ only in what the
  * runner makes of `fail`: a check that was not asked for can say `warn` at the worst, and one that had no samples is
- * inconclusive when asked for, `not-applicable` when not.
+ * inconclusive when asked for, `not-applicable` when not. A finding that is either carries a hint.
  */
 export interface Check<Options = unknown> {
   readonly name: string;

@@ -149,7 +149,11 @@ class Counters implements Fold<Finding> {
     const say = (verdict: Finding['verdict'], message: string, hint?: string): Finding =>
       hint === undefined ? { ...finding, verdict, message } : { ...finding, verdict, message, hint };
     if (this.#facts.identity.counter === undefined)
-      return say('not-applicable', 'The scenario does not say where an answer holds a counter (identity.counter).');
+      return say(
+        'not-applicable',
+        'The scenario does not say where an answer holds a counter.',
+        'set identity.counter',
+      );
     if (this.#random)
       return say(
         'inconclusive',

@@ -95,7 +95,12 @@ class Recovery implements Fold<Finding> {
             message: 'A replica was to be killed, but the platform did not tell of any that died.',
             hint: 'run against a target that reports how replicas end',
           }
-        : { ...finding, verdict: 'not-applicable', message: 'No replica died but those that were told to go.' };
+        : {
+            ...finding,
+            verdict: 'not-applicable',
+            message: 'No replica died but those that were told to go.',
+            hint: 'add a kill step',
+          };
     }
     // The worst of them speaks.
     const worst = told.reduce((a, b) => (this.#badness(b) > this.#badness(a) ? b : a));

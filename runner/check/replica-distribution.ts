@@ -81,6 +81,7 @@ class ReplicaDistribution implements Fold<Finding> {
         ...finding,
         verdict: 'not-applicable',
         message: 'Equal shares do not follow from the way that connections take here.',
+        hint: 'run on a direct path, without session affinity, zone hints or the Local traffic policy',
         actual: { path: this.#facts.target.path, equalShares: this.#facts.target.equalShares },
       };
     if (this.#sets === null)
@@ -141,6 +142,7 @@ class ReplicaDistribution implements Fold<Finding> {
         ...found,
         verdict: 'not-applicable',
         message: 'There was never more than one replica to choose from.',
+        hint: 'deploy two replicas or more',
       };
     if (judged.length === 0 || test === null)
       return {

@@ -129,13 +129,22 @@ class VersionMixing implements Fold<Finding> {
       hint === undefined ? { ...finding, verdict, message } : { ...finding, verdict, message, hint };
     const step = this.#step;
     const where = onLane(this.#lane);
-    if (step === undefined) return say('not-applicable', 'No step of the scenario changes the version.');
+    if (step === undefined)
+      return say(
+        'not-applicable',
+        'No step of the scenario changes the version.',
+        'add a rollout, undo or switch step',
+      );
     if (this.#facts.identity.version === undefined)
-      return say('not-applicable', 'The scenario does not say where an answer holds its version (identity.version).');
+      return say(
+        'not-applicable',
+        'The scenario does not say where an answer holds its version.',
+        'set identity.version',
+      );
     if (from === null)
       return say(
         'inconclusive',
-        `No answer${where} came before "${step.name}", so the old version was not seen.`,
+        `No answer${where} that says its version came before "${step.name}", so the old version was not seen.`,
         'hold for a second or two before the rollout',
       );
     const early = this.#before.others(from);
@@ -147,7 +156,7 @@ class VersionMixing implements Fold<Finding> {
     if (to === null || this.#after.total === 0)
       return say(
         'inconclusive',
-        `No answer${where} came after "${step.name}", so it is not known whether only the new version is left.`,
+        `No answer${where} that says its version came after "${step.name}", so it is not known whether only the new version is left.`,
         'hold for a second or two after the rollout',
       );
     const late = this.#after.others(to);
@@ -157,7 +166,11 @@ class VersionMixing implements Fold<Finding> {
         `After "${step.name}" was over ${count(late, 'answer')}${where} did not come from ${to}: ${this.#after.describe()}.`,
       );
     if (from === to && this.#options.to === undefined)
-      return say('not-applicable', `Version ${from} answered before and after "${step.name}".`);
+      return say(
+        'not-applicable',
+        `Version ${from} answered before and after "${step.name}".`,
+        'say which versions are expected: from and to',
+      );
     const strange = this.#during.others(from, to);
     if (strange > 0)
       return say(
@@ -167,7 +180,7 @@ class VersionMixing implements Fold<Finding> {
     if (this.#before.total === 0)
       return say(
         'inconclusive',
-        `No answer${where} came before "${step.name}", so the old version was not seen.`,
+        `No answer${where} that says its version came before "${step.name}", so the old version was not seen.`,
         'hold for a second or two before the rollout',
       );
     if (this.#nameless > this.#ok * namelessBound)

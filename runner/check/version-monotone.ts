@@ -155,13 +155,15 @@ class VersionMonotone implements Fold<Finding> {
       return {
         ...finding,
         verdict: 'not-applicable',
-        message: 'The scenario does not say where an answer holds its version (identity.version).',
+        message: 'The scenario does not say where an answer holds its version.',
+        hint: 'set identity.version',
       };
     if (this.#reusing.size === 0)
       return {
         ...finding,
         verdict: 'not-applicable',
         message: `No session or kept lane was there to follow${where}: on a fresh lane each request is a visitor of its own.`,
+        hint: 'add a session or a kept lane',
       };
     const first = back[0];
     if (first !== undefined)
