@@ -1,0 +1,3 @@
+module hitless/test/bench/arrivals
+
+go 1.22
