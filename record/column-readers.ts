@@ -66,25 +66,32 @@ export class TextReader implements ColumnReader, TextColumn {
   #offsets: Int32Array = new Int32Array(0);
   #bytes: Buffer = Buffer.alloc(0);
   /** Of this batch, as far as they were asked for: most folds ask for the same few columns. */
-  #texts: (string | undefined)[] = [];
+  readonly #texts: (string | undefined)[] = [];
+  #kept = false;
 
   load({ rows, validity, parts: [offsets, bytes] }: ColumnBuffers): boolean {
     if (offsets === undefined || bytes === undefined || offsets.length < (rows + 1) * 4) return false;
     this.#validity = validity;
     this.#offsets = asInt32(offsets, rows + 1);
     this.#bytes = bytes;
-    if (this.#texts.length > 0) this.#texts = [];
+    if (this.#kept) this.#texts.fill(undefined);
+    this.#kept = false;
     return ascends(this.#offsets, bytes.length);
   }
 
   at(row: number): string | null {
     if (this.#validity !== null && !isSet(this.#validity, row)) return null;
-    if (this.#texts.length === 0) this.#texts = new Array(this.#offsets.length - 1).fill(undefined);
+    if (!this.#kept) this.#keep();
     const known = this.#texts[row];
     if (known !== undefined) return known;
     const text = this.#cache.decode(this.#bytes, this.#offsets[row] as number, this.#offsets[row + 1] as number);
     this.#texts[row] = text;
     return text;
+  }
+
+  #keep(): void {
+    this.#kept = true;
+    while (this.#texts.length < this.#offsets.length) this.#texts.push(undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judge } from '../../runner/judge/judge.ts';
@@ -28,7 +28,9 @@ function judgeAndPrint(folder: string): void {
   const { verdict, reasons, traffic } = judge({ folder, asked: null, expectation: null });
   const seconds = ((performance.now() - from) / 1000).toFixed(1);
   const cpuSeconds = (process.cpuUsage().user / 1e6).toFixed(1);
-  const peakMb = (process.resourceUsage().maxRSS / 1024).toFixed(0);
+  // Of this process image alone: maxRSS of getrusage starts with what the parent had.
+  const peakKb = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  const peakMb = (Number(peakKb) / 1024).toFixed(0);
   console.log(
     `${traffic[0]?.planned} attempts: ${verdict} in ${seconds} s (${cpuSeconds} s of CPU), peak ${peakMb} MB; ${reasons[0]}`,
   );
