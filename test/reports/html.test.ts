@@ -86,13 +86,16 @@ describe.skipIf(lacks('browser'))('report.html in a browser', () => {
     });
     await page.goto(url);
     await page.waitForSelector('#about');
-    await page.waitForFunction(drawn);
+    await page.waitForFunction(drawn, null, { polling: 200 });
     return { page, complaints };
   }
 
   /** Of each canvas hundreds of pixels are not as its corner is. */
   const drawn = `[...document.querySelectorAll('canvas')].every((canvas) => {
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const copy = Object.assign(document.createElement('canvas'), { width: canvas.width, height: canvas.height });
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, copy.width, copy.height);
     const pixels = new Uint32Array(data.buffer);
     return pixels.reduce((sum, pixel) => sum + (pixel !== pixels[0] ? 1 : 0), 0) > 200;
   })`;
@@ -104,7 +107,7 @@ describe.skipIf(lacks('browser'))('report.html in a browser', () => {
     expect(await page.locator('h1').count()).toBe(1);
     for (const width of [1280, 400]) {
       await page.setViewportSize({ width, height: 900 });
-      await page.waitForFunction(drawn);
+      await page.waitForFunction(drawn, null, { polling: 200 });
       expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
     }
     expect(complaints).toEqual([]);
@@ -156,7 +159,7 @@ describe.skipIf(lacks('browser'))('report.html in a browser', () => {
     const dark = await chart();
     await page.emulateMedia({ colorScheme: 'light' });
     expect(await background()).toBe('rgb(244, 246, 248)');
-    await expect.poll(async () => (await chart()) === dark).toBe(false);
+    await expect.poll(async () => (await chart()) === dark, { timeout: 20_000 }).toBe(false);
     await page.close();
   });
 
