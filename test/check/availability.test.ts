@@ -71,9 +71,10 @@ describe('availability', () => {
   });
 
   test('a replica that is on its way out is not ready, whatever its probe says', () => {
-    expect(say(deployed({ maxUnavailable: 0 }), [of('terminating', 'a', 1000), of('ready', 'a', 1100)]).verdict).toBe(
-      'fail',
-    );
+    expect(say(deployed({ maxUnavailable: 0 }), [of('terminating', 'a', 1000), of('ready', 'a', 1100)])).toMatchObject({
+      verdict: 'fail',
+      actual: { breaches: [{ fromMs: 1000, toMs: 10_000 }] },
+    });
   });
 
   test('judges only what is certain: an event may have come late, or early', () => {

@@ -63,6 +63,9 @@ describe('latency', () => {
       ).verdict,
     ).toBe('fail');
     expect(judge(latency, { p99: 50 }, facts(), []).verdict).toBe('inconclusive');
+    const slow = (number: number) => every(1, 99, (index) => ({ took: index < number ? 60 : 1 }));
+    expect(judge(latency, { p99: 50 }, facts(), slow(1)).verdict).toBe('inconclusive');
+    expect(judge(latency, { p99: 50 }, facts(), slow(60)).verdict).toBe('fail');
     expect(judge(latency, {}, facts(), []).verdict).toBe('not-applicable');
   });
 });
