@@ -9,7 +9,7 @@ import { report } from './report.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { packageFolder } from './shipped.ts';
-import { usageError } from './usage-error.ts';
+import { refuseTwice, usageError } from './usage-error.ts';
 
 const epilogue = `Exit codes
   0  pass, or the scenario's expectation was met
@@ -59,8 +59,9 @@ function program(args: readonly string[]): Argv {
     .version(versionOf())
     .help()
     .alias({ h: 'help', v: 'version' })
-    .parserConfiguration({ 'camel-case-expansion': false, 'duplicate-arguments-array': false })
+    .parserConfiguration({ 'camel-case-expansion': false })
     .wrap(Math.min(100, process.stdout.columns || 100))
+    .check(refuseTwice)
     .demandCommand(1)
     .strict()
     .exitProcess(false)

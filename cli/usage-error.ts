@@ -7,6 +7,13 @@ export const commandNames = ['run', 'list', 'report', 'schema', 'clean'] as cons
 const optionNames = [...Object.keys({ ...runOptions, ...reportOptions }), 'help', 'version'];
 const needed: Partial<Record<string, string>> = { run: 'a scenario', report: 'the folder of a run' };
 
+/** yargs makes a list of an option that is given twice; none of ours is one. Throws HITLESS_USAGE. */
+export function refuseTwice(options: Readonly<Record<string, unknown>>): true {
+  const twice = optionNames.find((name) => Array.isArray(options[name]));
+  if (twice !== undefined) throw new HitlessError('HITLESS_USAGE', `--${twice} is given twice`, { blame: 'usage' });
+  return true;
+}
+
 /** What yargs has to say of wrong use, in the form of all our messages, with the nearest word. `args`: as typed. */
 export function usageError(message: string, args: readonly string[]): HitlessError {
   const command = args.find((arg) => commandNames.some((name) => name === arg));

@@ -79,7 +79,7 @@ describe('whatever a file holds, it is a scenario or told', () => {
   test('any bytes', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 300 }), async (text) => void (await verdictOn(text))),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -87,7 +87,7 @@ describe('whatever a file holds, it is a scenario or told', () => {
     const text = fc.array(fc.constantFrom(...words), { maxLength: 60 }).map((parts) => parts.join(''));
     await fc.assert(
       fc.asyncProperty(text, async (one) => void (await verdictOn(one))),
-      { numRuns: 500 },
+      { numRuns: 250 },
     );
   });
 
@@ -106,7 +106,7 @@ describe('whatever a file holds, it is a scenario or told', () => {
     const value = fc.object({ key: fc.oneof(polluting, fc.string()), maxDepth: 4, withNullPrototype: true });
     await fc.assert(
       fc.asyncProperty(value, async (one) => void (await verdictOn(stringify(one)))),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -123,7 +123,7 @@ describe('whatever a file holds, it is a scenario or told', () => {
         const start = from % text.length;
         verdicts[await verdictOn(text.slice(0, start) + put + text.slice(start + length))]++;
       }),
-      { numRuns: 600, examples: [[{ text: goodScenario, from: 0, length: 0, put: '' }]] },
+      { numRuns: 400, examples: [[{ text: goodScenario, from: 0, length: 0, put: '' }]] },
     );
     expect(verdicts.scenario).toBeGreaterThan(0);
     expect(verdicts.told).toBeGreaterThan(verdicts.scenario);
@@ -140,7 +140,7 @@ describe('whatever a file holds, it is a scenario or told', () => {
         );
         await verdictOn(changed.join('\n'));
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 });
