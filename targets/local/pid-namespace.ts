@@ -15,7 +15,7 @@ export type Isolation = 'root' | 'user' | 'none';
  * nothing. A parent that died before that was set is noticed by its pid. The shell's own words ("Killed") go nowhere.
  */
 const wrapper =
-  '[ "$PPID" = "$1" ] || exit 137; shift; exec 3>&2 2>/dev/null; setpriv --pdeathsig KILL -- "$@" 2>&3 3>&-; exit $?';
+  '[ "$PPID" = "$1" ] || exit 137; shift; exec 3>&2 2>/dev/null; (exec setpriv --pdeathsig KILL -- "$@" 2>&3 3>&-); exit $?';
 const diesWithParent = ['setpriv', '--pdeathsig', 'KILL', '--'];
 
 /** The command line that runs a command in the given isolation, as a child of this process. */
@@ -36,9 +36,9 @@ export function enter(command: readonly string[], pid: number, isolation: Isolat
 export async function findIsolation(): Promise<Isolation> {
   if (process.platform !== 'linux') return 'none';
   for (const isolation of ['root', 'user'] as const) {
-    // Exit code 1 only where it really is PID 1.
-    const code = await exitCode(isolate(['sh', '-c', 'exit $$'], isolation));
-    if (code === 1) return isolation;
+    // 41 says that it is PID 1; anything else is unshare's or setpriv's own code, or another pid.
+    const code = await exitCode(isolate(['sh', '-c', 'exit $((40 + $$))'], isolation));
+    if (code === 41) return isolation;
   }
   return 'none';
 }

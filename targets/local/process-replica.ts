@@ -17,6 +17,8 @@ export interface ProcessSpec {
   isolation: Isolation;
   log: PodLog;
   lease: Lease;
+  /** The end of the run: ends what `exec` runs. */
+  over: AbortSignal;
 }
 
 /** One container as a process: the command as PID 1 of its own process namespace, below a wrapper (pid-namespace.ts). */
@@ -105,9 +107,9 @@ export class ProcessReplica implements RunningContainer {
   }
 
   exec(command: readonly string[], limitMs: number): Promise<CommandResult> {
-    const { cwd, env, isolation } = this.#spec;
+    const { cwd, env, isolation, over } = this.#spec;
     if (this.#innerPid === undefined || this.#ended) return Promise.reject(new Error('the container is not running'));
-    return runCommand(enter(command, this.#innerPid, isolation), { cwd, env, limitMs });
+    return runCommand(enter(command, this.#innerPid, isolation), { cwd, env, limitMs, signal: over });
   }
 
   /** Kills it and all that it started, now. */

@@ -1,11 +1,12 @@
-import type { Lease } from '../lease.ts';
+import { type Lease, runVariable } from '../lease.ts';
 import type { PodTemplate } from '../manifest/model.ts';
+import { killProcess, processesWith } from '../process-identity.ts';
 import type { ImageSpec } from '../target.ts';
 import { commandOf, environmentOf } from './environment.ts';
 import { findIsolation, type Isolation } from './pid-namespace.ts';
 import { PodLog } from './pod-log.ts';
 import { Ports } from './ports.ts';
-import { ProcessReplica } from './process-replica.ts';
+import { ProcessReplica, type ProcessSpec } from './process-replica.ts';
 import type { PodPlace, ReplicaRunner, RunningContainer } from './replica-runner.ts';
 
 /** Replicas as child processes, with ports of their own on the loopback address. */
@@ -16,7 +17,7 @@ export class ProcessRunner implements ReplicaRunner {
   readonly #running = new Set<ProcessReplica>();
   readonly #logs = new Set<PodLog>();
   #isolation: Isolation = 'none';
-  #closed = false;
+  readonly #over = new AbortController();
 
   constructor(lease: Lease, folder: string) {
     this.#lease = lease;
@@ -41,24 +42,27 @@ export class ProcessRunner implements ReplicaRunner {
     const log = new PodLog(this.#folder, pod);
     this.#logs.add(log);
     const main = container.ports[0]?.containerPort;
+    const { signal: over } = this.#over;
+    const spec = { pod, command, cwd: image.context, env, isolation: this.#isolation, log, lease: this.#lease, over };
     return {
       // An app listens where PORT says: that stands for its first containerPort. Nothing listens behind any other.
       address: (port) => ({ host: '127.0.0.1', port: main === undefined || port === main ? assigned : closed }),
-      start: () =>
-        this.#start({ pod, command, cwd: image.context, env, isolation: this.#isolation, log, lease: this.#lease }),
+      start: () => this.#start(spec),
     };
   }
 
-  async #start(spec: Parameters<typeof ProcessReplica.start>[0]): Promise<RunningContainer> {
-    if (this.#closed) throw new Error('the run is over');
+  async #start(spec: ProcessSpec): Promise<RunningContainer> {
+    if (this.#over.signal.aborted) throw new Error('the run is over');
     const replica = await ProcessReplica.start(spec, (started) => this.#running.add(started));
     void replica.exited.then(() => this.#running.delete(replica));
     return replica;
   }
 
   async cleanup(): Promise<void> {
-    this.#closed = true;
+    this.#over.abort();
     await Promise.all([...this.#running].map((replica) => replica.destroy()));
+    // Without a namespace, what a replica started and left behind is found by its environment.
+    if (this.#isolation === 'none') for (const left of processesWith(runVariable, this.#lease.runId)) killProcess(left);
     for (const log of this.#logs) log.close();
   }
 }

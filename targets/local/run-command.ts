@@ -4,10 +4,10 @@ import type { CommandResult } from './replica-runner.ts';
 
 const maxOutput = 64 * 1024;
 
-/** Runs a command to its end and keeps the start of what it writes. Rejects when it cannot be started or takes too long. */
+/** Runs a command to its end and keeps the start of what it writes. Rejects when it cannot be started, takes too long or is not wanted any more. */
 export function runCommand(
   [file = '', ...args]: readonly string[],
-  { cwd, env, limitMs }: { cwd: string; env: Record<string, string>; limitMs: number },
+  { cwd, env, limitMs, signal }: { cwd: string; env: Record<string, string>; limitMs: number; signal: AbortSignal },
 ): Promise<CommandResult> {
   const { promise, resolve, reject } = Promise.withResolvers<CommandResult>();
   const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -16,16 +16,23 @@ export function runCommand(
     child[name].on('data', (chunk: Buffer) => {
       output[name] = (output[name] + chunk.toString('utf8')).slice(0, maxOutput);
     });
-  const timer = setTimeout(() => {
+  const end = (reason: string) => {
     if (child.pid !== undefined) killGroup(child.pid);
-    reject(new Error(`${args.at(-1) ?? file}: took longer than ${limitMs / 1000} s`));
-  }, limitMs);
-  child.once('error', (error) => {
+    reject(new Error(reason));
+  };
+  const abort = () => end('the run was ended');
+  const timer = setTimeout(() => end(`${args.at(-1) ?? file}: took longer than ${limitMs / 1000} s`), limitMs);
+  const forget = () => {
     clearTimeout(timer);
+    signal.removeEventListener('abort', abort);
+  };
+  signal.addEventListener('abort', abort);
+  child.once('error', (error) => {
+    forget();
     reject(error);
   });
   child.once('close', (code, signal) => {
-    clearTimeout(timer);
+    forget();
     if (code === null) reject(new Error(`ended by ${signal}`));
     else resolve({ code, ...output });
   });
