@@ -32,6 +32,11 @@ test('requests on kept connections meet no closed listener, so they count only w
   expect(powerOf({ lanes: [lane('regulars', 'kept')] }, kept).outageMs).toBe(1);
 });
 
+test('what was not sent adds no power', () => {
+  const attempts = every(5, 2000, (i) => (i % 2 === 1 ? { outcome: 'unsent' } : {}));
+  expect(powerOf({}, attempts).outageMs).toBeCloseTo(10, 0);
+});
+
 test('a run of one request has seen nothing that is shorter than itself', () => {
   expect(powerOf({ lanes: [{ ...lane('visitors'), peakRate: null }] }, every(5, 1))).toMatchObject({
     outageMs: null,

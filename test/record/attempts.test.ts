@@ -95,6 +95,16 @@ test('numbers that are null are NaN in a batch, and a batch knows its own rows a
   expect(seen).toEqual([[Number.NaN, -5, 1_000_200], [7]]);
 });
 
+test('texts that share a beginning are never taken for each other', () => {
+  const path = join(temporaryFolder(), 'attempts.arrows');
+  const texts = Array.from({ length: 6000 }, (_, i) => (i % 2 === 0 ? 'pod' : `pod${i}`));
+  write(path, [
+    texts.slice(0, 3000).map((pod) => anAttempt({ pod })),
+    texts.slice(3000).map((pod) => anAttempt({ pod })),
+  ]);
+  expect(readAll(path).map(({ pod }) => pod)).toEqual(texts);
+});
+
 test('threads that append to one file at once lose nothing', async () => {
   const path = join(temporaryFolder(), 'attempts.arrows');
   createAttemptsFile(path);
