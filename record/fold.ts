@@ -9,6 +9,7 @@ export interface TextColumn {
 /**
  * A few hundred to a few thousand attempts, column by column. Rows are in the order in which their outcomes were known,
  * per traffic thread; over the whole record no order is promised. A number that is null in the row is NaN here.
+ * A batch and its columns are good until the next one comes: a fold copies what it keeps.
  */
 export interface AttemptBatch {
   readonly length: number;
