@@ -2,7 +2,7 @@ import type { Chart, ChartArea, Plugin } from 'chart.js';
 import type { Result } from '../../record/result.ts';
 import { plain } from '../plain.ts';
 import { duration } from '../words.ts';
-import type { Look } from './look.ts';
+import { type Look, pale } from './look.ts';
 
 interface Stretch {
   from: number;
@@ -13,7 +13,10 @@ interface Stretch {
 /** What lies behind and above the values of a chart over time; seconds. */
 export interface Bands {
   steps: Stretch[];
-  outages: (Stretch & { total: boolean })[];
+  /** Outages that overlap are one stretch, with the length of the longest. */
+  outages: Stretch[];
+  /** Where nothing at all got through. */
+  total: Stretch[];
   /** Nothing could be sent: the chart knows nothing of this time. */
   blind: Stretch[];
   look: Look;
@@ -25,19 +28,37 @@ export const bandsPx = 24;
 /** The bands of a run; a step that took no time has none. */
 export function bandsOf(result: Result, look: Look): Bands {
   const seconds = ({ fromMs, toMs }: { fromMs: number; toMs: number }) => ({ from: fromMs / 1000, to: toMs / 1000 });
-  const end = result.durationMs;
+  const outages = result.outages.map(({ kind, fromMs, toMs, ms }) => ({
+    ...seconds({ fromMs, toMs: toMs ?? result.durationMs }),
+    label: duration(ms),
+    weight: ms,
+    kind,
+  }));
+  const blind = result.events.filter(({ kind }) => kind === 'blind');
   return {
     look,
     steps: result.steps
       .filter(({ fromMs, toMs }) => toMs > Math.max(0, fromMs))
       .map((step) => ({ ...seconds(step), label: plain(step.name, 60) })),
-    outages: result.outages.map(({ kind, fromMs, toMs, ms }) => ({
-      ...seconds({ fromMs, toMs: toMs ?? end }),
-      label: duration(ms),
-      total: kind === 'total',
-    })),
-    blind: result.events.filter(({ kind }) => kind === 'blind').map((event) => ({ ...seconds(event), label: 'blind' })),
+    outages: merged(outages),
+    total: merged(outages.filter(({ kind }) => kind === 'total')),
+    blind: merged(blind.map((event) => ({ ...seconds(event), label: 'blind', weight: 0 }))),
   };
+}
+
+/** Stretches that overlap as one, with the label of the weightiest: tints would add up to a wall. */
+function merged(stretches: readonly (Stretch & { weight: number })[]): Stretch[] {
+  const all: (Stretch & { weight: number })[] = [];
+  for (const stretch of stretches.toSorted((a, b) => a.from - b.from)) {
+    const last = all.at(-1);
+    if (!last || stretch.from > last.to) {
+      all.push({ ...stretch });
+      continue;
+    }
+    last.to = Math.max(last.to, stretch.to);
+    if (stretch.weight > last.weight) Object.assign(last, { label: stretch.label, weight: stretch.weight });
+  }
+  return all;
 }
 
 /** Draws `options.plugins.bands`. */
@@ -69,8 +90,9 @@ export const bandsPlugin: Plugin = {
     ctx.save();
     ctx.font = `600 11px ${bands.look.font}`;
     ctx.textBaseline = 'top';
-    for (const stretch of bands.blind) shade(chart, stretch, bands.look.unknown, true);
-    for (const outage of bands.outages) shade(chart, outage, bands.look.failed, outage.total);
+    for (const stretch of bands.blind) shade(chart, stretch, bands.look.unknown, 5);
+    for (const stretch of bands.outages) shade(chart, stretch, bands.look.failed, 2);
+    for (const stretch of bands.total) beam(chart, stretch, bands.look.failed, 5);
     let labelledTo = chartArea.left;
     for (const stretch of [...bands.outages, ...bands.blind].sort((a, b) => a.from - b.from)) {
       const { left, width } = across(chart, stretch, 3);
@@ -93,14 +115,19 @@ function bandsOfChart(chart: Chart): Bands | undefined {
   return (plugins as { bands?: Bands } | undefined)?.bands;
 }
 
-/** A tint over the height of the chart under a beam, a thin one where a part got through. Without words no beam. */
-function shade(chart: Chart, stretch: Stretch, color: string, total: boolean): void {
+/** A tint over the height of the chart, under a beam where there are words. */
+function shade(chart: Chart, stretch: Stretch, color: string, beamPx: number): void {
   const { ctx, chartArea } = chart;
   const { left, width } = across(chart, stretch, 3);
-  ctx.fillStyle = `${color}22`;
+  ctx.fillStyle = pale(color, 0.14);
   ctx.fillRect(left, chartArea.top, width, chartArea.bottom - chartArea.top);
-  ctx.fillStyle = color;
-  if (stretch.label) ctx.fillRect(left, chartArea.top, width, total ? 5 : 2);
+  if (stretch.label) beam(chart, stretch, color, beamPx);
+}
+
+function beam(chart: Chart, stretch: Stretch, color: string, heightPx: number): void {
+  const { left, width } = across(chart, stretch, 3);
+  chart.ctx.fillStyle = color;
+  chart.ctx.fillRect(left, chart.chartArea.top, width, heightPx);
 }
 
 function across(chart: Chart, { from, to }: Stretch, least = 0): { left: number; width: number } {

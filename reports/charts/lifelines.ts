@@ -56,7 +56,13 @@ export function lifelinesChart(result: Result, look: Look): ChartConfiguration {
       plugins: {
         ...frame.plugins,
         // Labels would stand on the lanes' words; the chart above has them.
-        bands: { ...bands, steps: [], blind: [], outages: bands.outages.map((outage) => ({ ...outage, label: '' })) },
+        bands: {
+          ...bands,
+          steps: [],
+          blind: [],
+          total: [],
+          outages: bands.outages.map((each) => ({ ...each, label: '' })),
+        },
         lanes: { look, lanes: lives.map(laneOf) },
         tooltip: {
           ...frame.plugins?.tooltip,
