@@ -1,4 +1,4 @@
-import { HitlessError } from '../../record/error.ts';
+import { type FileLocation, HitlessError } from '../../record/error.ts';
 import type { Deployment } from '../manifest/model.ts';
 import { didYouMean } from '../manifest/nearest.ts';
 import { usageError } from '../manifest/source.ts';
@@ -22,7 +22,8 @@ function unknown(images: Images, image: string): string {
 
 /** Judges that each image of the manifests is known and that all known ones could be started here. */
 export function judgeImages(images: Images, deployments: readonly Deployment[]): void {
-  for (const { template, at } of deployments) {
+  for (const { template, replicas, at } of deployments) {
+    judgeReplicas(replicas, at(['spec', 'replicas']));
     const { image, command, args } = template.container;
     const place = at(['spec', 'template', 'spec', 'containers', 0, 'image']);
     if (!Object.hasOwn(images, image)) throw usageError('HITLESS_UNKNOWN_IMAGE', unknown(images, image), place, hint);
@@ -39,4 +40,20 @@ export function judgeImages(images: Images, deployments: readonly Deployment[]):
   }
   for (const [name, { command, context }] of Object.entries(images))
     if (command?.[0] !== undefined) requireExecutable(command[0], context, name);
+}
+
+/** More processes than that are a slip of the finger, and bring a machine down. */
+const mostReplicas = 200;
+
+/** Throws where a Deployment asks for more replicas than local is willing to start. */
+export function judgeReplicas(replicas: number, location?: FileLocation): void {
+  if (Number.isInteger(replicas) && replicas >= 0 && replicas <= mostReplicas) return;
+  throw new HitlessError(
+    'HITLESS_REPLICAS',
+    `replicas is ${replicas}, expected a whole number from 0 to ${mostReplicas}`,
+    {
+      blame: 'usage',
+      ...(location === undefined ? {} : { location }),
+    },
+  );
 }

@@ -10,7 +10,7 @@ import type { Capability, Route, Target, TargetContext, TargetFactory, TargetSta
 import { Balancer } from './balancer.ts';
 import { DeploymentController } from './deployment-controller.ts';
 import { Draw } from './draw.ts';
-import { imageOf, judgeImages } from './images.ts';
+import { imageOf, judgeImages, judgeReplicas } from './images.ts';
 import { emitTo, type Platform } from './platform.ts';
 import type { Pod } from './pod.ts';
 import { ProcessRunner } from './process-runner.ts';
@@ -133,10 +133,7 @@ class LocalTarget implements Target {
 
   async scale(deployment: string, replicas: number): Promise<void> {
     this.#open();
-    if (!Number.isInteger(replicas) || replicas < 0)
-      throw new HitlessError('HITLESS_REPLICAS', `replicas is ${replicas}, expected a whole number, 0 or more`, {
-        blame: 'usage',
-      });
+    judgeReplicas(replicas);
     this.#deployment(deployment).scale(replicas);
     this.#lookNow();
   }

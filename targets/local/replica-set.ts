@@ -71,16 +71,18 @@ export class ReplicaSet {
   }
 }
 
+type Ranked = Pick<Pod, 'name' | 'container' | 'restarts' | 'ready' | 'readySinceUs' | 'createdUs'>;
+
 /**
  * Which pods go first when a set shrinks (ActivePodsWithRanks, pkg/controller/controller_utils.go): those that are not
  * running, not ready, ready for less long, restarted more often, younger. Ages within the same power of two count as
  * equal, and then it is chance: here the letters of their names.
  */
-export function deletionOrder(pods: readonly Pod[]): Pod[] {
+export function deletionOrder<P extends Ranked>(pods: readonly P[]): P[] {
   const now = nowUs();
   const age = (us: number | undefined) =>
     us === undefined || us >= now ? -1 : Math.floor(Math.log2((now - us) * 1000));
-  const running = (pod: Pod) => (pod.container === undefined && pod.restarts === 0 ? 0 : 1);
+  const running = (pod: P) => (pod.container === undefined && pod.restarts === 0 ? 0 : 1);
   return [...pods].sort(
     (a, b) =>
       running(a) - running(b) ||

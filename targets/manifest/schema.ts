@@ -12,6 +12,11 @@ const Name = Type.String({
   maxLength: 63,
   description: 'a name of at most 63 lower-case letters, digits and dashes',
 });
+const DottedName = Type.String({
+  pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
+  maxLength: 253,
+  description: 'a name of lower-case letters, digits, dashes and dots',
+});
 const Labels = Type.Record(Type.String(), Type.String({ description: 'a text (put numbers and booleans in quotes)' }), {
   description: 'labels, each with a text as its value',
 });
@@ -188,7 +193,7 @@ export const DeploymentSchema = Type.Object(
   {
     apiVersion: Type.Literal('apps/v1', { description: 'apps/v1' }),
     kind: Type.Literal('Deployment'),
-    metadata: Type.Object({ name: Name, ...Metadata }, strict),
+    metadata: Type.Object({ name: DottedName, ...Metadata }, strict),
     spec: Type.Object(
       {
         replicas: Type.Optional(Count),
