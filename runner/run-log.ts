@@ -131,6 +131,7 @@ function laneFacts(lane: Lane): LaneFacts {
     name: lane.name,
     engine: 'builtin',
     connection: lane.connection,
+    arrivals: lane.arrivals,
     peakRate: peakRate(lane),
     resolutionMs: lane.resolutionUs / 1000,
   };

@@ -91,15 +91,26 @@ function ofBlindness(facts: RunFacts): Ground[] {
       return within !== null && within.toUs - within.fromUs > resolutionUs;
     }),
   );
-  const told = (fromUs: number, toUs: number) => duration((toUs - fromUs) / 1000);
   return [
-    ...blindLanes(facts, null).map(({ lane, fromUs, toUs }) => ({
-      verdict: 'inconclusive' as const,
-      reason: `Lane ${lane} could send nothing for ${told(fromUs, toUs)}: this machine was busy with something else, and what happened then was not seen.`,
-    })),
-    ...platform.map(({ fromUs, toUs }) => ({
-      verdict: 'inconclusive' as const,
-      reason: `The platform could not be watched for ${told(fromUs, toUs)}, so what it did then is not known.`,
-    })),
+    ...blindReasons(
+      blindLanes(facts, null),
+      ({ lane }) => `Lane ${lane} could send nothing for`,
+      'this machine was busy with something else, and what happened then was not seen.',
+    ),
+    ...blindReasons(platform, () => 'The platform could not be watched for', 'what it did then is not known.'),
   ];
+}
+
+/** A machine that is too busy is so again and again: one sentence for each that was blind. */
+function blindReasons<T extends { fromUs: number; toUs: number }>(
+  stretches: readonly T[],
+  whoFor: (stretch: T) => string,
+  so: string,
+): Ground[] {
+  return [...Map.groupBy(stretches, whoFor)].map(([who, own]) => {
+    const lengthsMs = own.map(({ fromUs, toUs }) => (toUs - fromUs) / 1000);
+    const sum = duration(lengthsMs.reduce((a, b) => a + b, 0));
+    const times = own.length === 1 ? '' : ` in ${own.length} stretches of up to ${duration(Math.max(...lengthsMs))}`;
+    return { verdict: 'inconclusive' as const, reason: `${who} ${sum}${times}: ${so}` };
+  });
 }
