@@ -1,0 +1,49 @@
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startCli } from '../e2e/run-cli.ts';
+import { sampleFolder } from '../scenario/sample.ts';
+
+const checkout = join(import.meta.dirname, '../..');
+
+/** The plan of a scenario that a page shows, with the sample's manifest in its folder k8s. */
+async function planOf(file: string, text: string) {
+  const folder = sampleFolder({ [file]: text });
+  onTestFinished(() => folder.remove());
+  mkdirSync(join(folder.path, 'k8s'));
+  renameSync(join(folder.path, 'shop.yml'), join(folder.path, 'k8s/shop.yml'));
+  return startCli(['run', file, '--dry-run'], { cwd: folder.path }).end;
+}
+
+test("the README's scenario is valid", async () => {
+  const readme = readFileSync(join(checkout, 'README.md'), 'utf8');
+  const [block = ''] = /^ {4}name: shop-update\n(?: {4}.*\n)*/m.exec(readme) ?? [];
+  const { code, stdout, stderr } = await planOf('update.yml', block.replaceAll(/^ {4}/gm, ''));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('rollout shop to 1.1');
+});
+
+test('the TypeScript of docs/scenarios.md is valid', async () => {
+  const page = readFileSync(join(checkout, 'docs/scenarios.md'), 'utf8');
+  const code = /```ts\n(.*?)```/s.exec(page)?.[1] ?? '';
+  const end = await planOf('shop.ts', code);
+  expect(end).toMatchObject({ code: 0, stderr: '' });
+  expect(end.stdout).toContain('answers name their replica');
+});
+
+test('every link of a page leads somewhere', () => {
+  const pages = [
+    'README.md',
+    'CONTRIBUTING.md',
+    'docs/README.md',
+    'docs/scenarios.md',
+    'docs/attempts.md',
+    'docs/result.md',
+    'docs/verdicts.md',
+  ];
+  for (const page of pages) {
+    const links = readFileSync(join(checkout, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g);
+    for (const [, link = ''] of links)
+      expect(() => readFileSync(join(checkout, page, '..', link)), `${page}: ${link}`).not.toThrow(/ENOENT/);
+  }
+});
