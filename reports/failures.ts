@@ -102,6 +102,22 @@ function stateBefore({ replica, outcome, failures }: FailureGroup, { events }: R
 }
 
 /**
+ * The outages worth telling. Where a part of a lane's requests fails, a few of them in a row are a small outage of their
+ * own, many times: those within a longer partial one are told with it.
+ */
+export function outagesToTell({ outages }: Result): Outage[] {
+  const partial = outages.filter(({ kind }) => kind === 'partial');
+  return outages.filter((outage) => outage.kind === 'partial' || !partial.some((whole) => isWithin(outage, whole)));
+}
+
+function isWithin(outage: Outage, whole: Outage): boolean {
+  const end = ({ toMs }: Outage) => toMs ?? Number.POSITIVE_INFINITY;
+  return (
+    outage.lane === whole.lane && outage.fromMs < end(whole) && end(outage) > whole.fromMs && outage.ms <= whole.ms
+  );
+}
+
+/**
  * An outage as one tells it: "From 12.1 s to 12.9 s, for about 0.8 s, no new connection of visitors got through: 160
  * requests were refused by mimuc-app-abc, which had been told to stop 0.2 s before."
  */
@@ -116,7 +132,15 @@ export function tellOutage(outage: Outage, result: Result): string {
   if (shown > 0 && outage.failures > shown) told.push(`${count(outage.failures - shown)} more failed`);
   const why = told.length > 0 ? listed(told) : `${count(outage.failures)} requests failed`;
   const cause = outage.cause === null ? '' : ` The cause: ${plain(outage.cause, 60)}.`;
-  return `${when(outage)}, ${whatOf(outage, result)}: ${why}.${cause}`;
+  return `${when(outage)}, ${whatOf(outage, result)}${atWorst(outage, result)}: ${why}.${cause}`;
+}
+
+/** Of a partial outage: the longest stretch within it in which nothing got through. */
+function atWorst(outage: Outage, { outages }: Result): string {
+  if (outage.kind === 'total') return '';
+  const worst = outages.filter(({ kind }) => kind === 'total').filter((total) => isWithin(total, outage));
+  const ms = Math.max(0, ...worst.map((total) => total.ms));
+  return ms === 0 ? '' : `, at worst all of them for ${about(ms)}`;
 }
 
 function when({ fromMs, toMs, ms }: Outage): string {

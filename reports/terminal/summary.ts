@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '../../record/result.ts';
-import { tellFailures, tellOutage } from '../failures.ts';
+import { outagesToTell, tellFailures, tellOutage } from '../failures.ts';
 import { plain, plainValue } from '../plain.ts';
 import type { Screen } from '../screen.ts';
 import { count, counted, duration, moment, percent } from '../words.ts';
@@ -90,11 +90,12 @@ function detail(check: Check): string[] {
 }
 
 function outages(result: Result, { colors, columns }: Screen): string[] {
-  if (result.outages.length === 0) return [];
-  const longest = result.outages.toSorted((a, b) => b.ms - a.ms).slice(0, mostListed);
-  const told = result.outages.filter((outage) => longest.includes(outage));
+  const outages = outagesToTell(result);
+  if (outages.length === 0) return [];
+  const longest = outages.toSorted((a, b) => b.ms - a.ms).slice(0, mostListed);
+  const told = outages.filter((outage) => longest.includes(outage));
   const lines = told.flatMap((outage) => bullet(tellOutage(outage, result), columns));
-  const more = result.outages.length - told.length;
+  const more = outages.length - told.length;
   if (more > 0) lines.push(`  ... and ${counted(more, 'shorter outage')}`);
   return [colors.bold('Outages'), ...lines];
 }

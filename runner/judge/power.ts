@@ -1,6 +1,7 @@
 import beta from '@stdlib/stats-base-dists-beta';
 import type { LaneFacts, RunFacts } from '../../record/facts.ts';
 import type { Result } from '../../record/result.ts';
+import { blindLanes } from '../check/stretch.ts';
 import type { TerminationLosses } from './termination-losses.ts';
 import type { TrafficByLane } from './traffic-by-lane.ts';
 
@@ -14,10 +15,13 @@ const confidence = 0.95;
 export function power(facts: RunFacts, traffic: TrafficByLane, { watched, clean }: TerminationLosses): Result['power'] {
   const durationMs = (facts.trafficToUs - facts.trafficFromUs) / 1000;
   const seen = probabilityBySize(facts, traffic, durationMs);
-  const outageMs = durationMs > 0 && seen(durationMs) >= wantedProbability ? shortest(seen, durationMs) : null;
+  // One that falls into a stretch in which nothing was sent is seen only where it outlasts that stretch.
+  const blindMs = Math.max(0, ...blindLanes(facts, null).map(({ fromUs, toUs }) => (toUs - fromUs) / 1000));
+  const shortestMs = durationMs > 0 && seen(durationMs) >= wantedProbability ? shortest(seen, durationMs) : null;
+  const outageMs = shortestMs === null ? null : shortestMs + blindMs;
   return {
     outageMs,
-    probability: outageMs === null ? null : seen(outageMs),
+    probability: shortestMs === null ? null : seen(shortestMs),
     cleanTerminations: clean,
     rateBound: watched === 0 ? null : upperBound(watched - clean, watched),
   };

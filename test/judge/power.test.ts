@@ -50,6 +50,15 @@ const termination = (pod: string, fromMs: number) => [
   event('gone', pod, fromMs + 600),
 ];
 
+test('an outage within a blind stretch is not seen, so the stretch counts', () => {
+  const blind = {
+    ...event('blind', 'visitors', 3000),
+    latestUs: us(3200),
+    subject: { kind: 'lane', name: 'visitors' },
+  } as const;
+  expect(powerOf({ events: [blind] }, every(5, 2000)).outageMs).toBe(205);
+});
+
 test('clean terminations bound the rate by the rule of three, exactly', () => {
   const events = [1000, 3000, 5000].flatMap((ms, i) => termination(`pod-${i}`, ms));
   const power = powerOf({ events }, every(5, 2000));

@@ -1,5 +1,5 @@
 import type { Result } from '../../../record/result.ts';
-import { tellFailures, tellOutage } from '../../failures.ts';
+import { outagesToTell, tellFailures, tellOutage } from '../../failures.ts';
 import { plain, plainValue } from '../../plain.ts';
 import { count, counted } from '../../words.ts';
 import type { PageElement } from './browser.ts';
@@ -9,7 +9,8 @@ const mostListed = 10;
 
 /** What went wrong, in sentences: outages, then the kinds of failures. */
 export function whatHappened(result: Result): PageElement | null {
-  const outages = result.outages
+  const all = outagesToTell(result);
+  const outages = all
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, mostListed)
     .sort((a, b) => a.fromMs - b.fromMs);
@@ -17,10 +18,10 @@ export function whatHappened(result: Result): PageElement | null {
   return section(
     'happened',
     'What went wrong',
-    outages.length > 0 ? element('h3', {}, counted(result.outages.length, 'outage')) : null,
+    outages.length > 0 ? element('h3', {}, counted(all.length, 'outage')) : null,
     sentences(
       outages.map((outage) => tellOutage(outage, result)),
-      result.outages.length,
+      all.length,
       'shorter',
     ),
     told.length > 0 ? element('h3', {}, title) : null,
