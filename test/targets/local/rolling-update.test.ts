@@ -30,6 +30,11 @@ test('old ones that do not serve go first, of the oldest set', () => {
   expect(sizes).toEqual({ fresh: 0, old: [0, 3] });
 });
 
+test('while new ones are not available, no old one is taken in their stead, serving or not', () => {
+  const sizes = nextSizes(rolling(3, 1, 1), { desired: 2, available: 0 }, [{ desired: 2, available: 0 }]);
+  expect(sizes).toEqual({ fresh: 2, old: [2] });
+});
+
 test('whatever fails, it never has more than replicas + surge, never takes an available one too many, and it ends', () => {
   const counts = fc.record({
     replicas: fc.nat(12),
