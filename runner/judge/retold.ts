@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Event } from '../../record/event.ts';
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { Result } from '../../record/result.ts';
@@ -13,7 +14,8 @@ export function retold(facts: RunFacts): Retold {
     scenario: {
       name: scenario.name,
       ...(scenario.description === undefined ? {} : { description: scenario.description }),
-      file: scenario.file,
+      // As the user would type it here: a result is passed on, and the rest of the path is this machine's.
+      file: relative(process.cwd(), scenario.file),
       seed: scenario.seed,
     },
     target: {

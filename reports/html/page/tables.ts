@@ -1,6 +1,6 @@
 import type { Result } from '../../../record/result.ts';
 import { plain, plainValue } from '../../plain.ts';
-import { count, duration, moment } from '../../words.ts';
+import { count, duration, moment, percent } from '../../words.ts';
 import type { PageElement } from './browser.ts';
 import { badge, type ColumnHead, element, row, scrollingTable, section } from './element.ts';
 
@@ -96,9 +96,10 @@ function powerOf({ outageMs, probability, cleanTerminations, rateBound }: Result
   if (outageMs !== null)
     facts.push([
       'shortest outage that it would have seen',
-      `${duration(outageMs)}${probability === null ? '' : `, with a probability of ${probability}`}`,
+      `${duration(outageMs)}${probability === null ? '' : `, with a probability of ${percent(probability)}`}`,
     ]);
   facts.push(['replicas that stopped without a loss', count(cleanTerminations)]);
-  if (rateBound !== null) facts.push(['failure rate at most', `${rateBound} (95 %)`]);
+  if (rateBound !== null)
+    facts.push(['so at most that share of stops loses requests', `${percent(rateBound)} (with 95 % confidence)`]);
   return facts;
 }
