@@ -62,11 +62,12 @@ describe.concurrent('an app that exits at once', () => {
     });
     await app.target.prepare();
     await app.target.apply();
-    await app.until('stuck', () => app.target.state().deployments[0]?.progress === 'stuck');
+    await app.until('back-off', () => app.target.state().replicas[0]?.waiting !== undefined);
     expect(app.target.state().replicas[0]).toMatchObject({
       waiting: 'CrashLoopBackOff',
       lastExit: { code: 3, signal: null, reason: 'Error', message: 'cannot go on: no database' },
     });
+    await app.until('stuck', () => app.target.state().deployments[0]?.progress === 'stuck');
     expect(app.target.state().deployments[0]?.reason).toMatch(/ended with exit code 3: cannot go on: no database/);
     const [pod] = app.of('created').map(({ subject }) => subject.name);
     const log = join(app.folder, 'logs', `${pod}.log`);
