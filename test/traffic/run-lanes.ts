@@ -87,7 +87,8 @@ export async function runLanes(options: Options): Promise<Ran> {
   }
 }
 
-function rowsOf(attemptsFile: string): Attempt[] {
+/** Every row of a record. */
+export function rowsOf(attemptsFile: string): Attempt[] {
   const rows: Attempt[] = [];
   for (const batch of readAttempts(attemptsFile))
     for (let row = 0; row < batch.length; row++) rows.push(batch.attempt(row));

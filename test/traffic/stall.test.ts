@@ -5,13 +5,12 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
-import { readAttempts } from '../../record/attempts-reader.ts';
 import { AttemptWriter, createAttemptsFile, endAttemptsFile } from '../../record/attempts-writer.ts';
 import { nowUs } from '../../record/clock.ts';
 import type { Event } from '../../record/event.ts';
 import { createCounts } from '../../runner/traffic/tally.ts';
 import { TrafficThread } from '../../runner/traffic/traffic-thread.ts';
-import { laneOf } from './run-lanes.ts';
+import { laneOf, rowsOf } from './run-lanes.ts';
 
 const attempts = 10;
 const intervalUs = 200_000;
@@ -52,9 +51,7 @@ async function sendWithStalls(port: number, cells: Int32Array): Promise<{ rows: 
   }
   await thread.stop(nowUs());
   endAttemptsFile(file);
-  const rows = [...readAttempts(file)].flatMap((batch) =>
-    Array.from({ length: batch.length }, (_, row) => batch.attempt(row)),
-  );
+  const rows = rowsOf(file);
   rmSync(folder, { recursive: true });
   return { rows, events };
 }
