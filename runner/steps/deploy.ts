@@ -1,20 +1,26 @@
 import { HitlessError } from '../../record/error.ts';
 import type { TargetState } from '../../targets/target.ts';
 import { exitInWords, isServing, whyNotReady } from './conditions.ts';
-import type { StepRunner } from './step.ts';
-import { orInterrupted, waitFor } from './wait-for.ts';
+import type { StepContext, StepRunner } from './step.ts';
+import { orInterrupted, sleepUs, waitFor } from './wait-for.ts';
 
-/** One restart can be bad luck; an app that ended twice before it was ready once will not serve. */
-const restartsThatCondemn = 2;
+/**
+ * Without a readiness probe a replica counts as ready from its start, and the kubelet notices that one has exited up to
+ * a second later (genericPlegRelistPeriod): what serves must still do so after that, or an app that exits at once would
+ * have been deployed.
+ */
+const staysUpUs = 1_100_000;
 
-/** Creates what the manifests say and waits until all of it serves. */
+/** Creates what the manifests say and waits until all of it serves, and goes on to. */
 export const deploy: StepRunner<'deploy'> = async ({ timeoutUs }, context) => {
   await orInterrupted(context.target.apply(), context.signal);
-  const served = await waitFor(context, timeoutUs, (state) => {
+  const endUs = performance.now() * 1000 + timeoutUs;
+  while (await untilServing(endUs - performance.now() * 1000, context)) {
+    await sleepUs(staysUpUs, context.signal);
+    const state = context.target.state();
     rejectCrashing(state);
-    return state.deployments.every((deployment) => isServing(deployment, state)) ? true : undefined;
-  });
-  if (served) return {};
+    if (servesAll(state)) return {};
+  }
   const state = context.target.state();
   const late = state.deployments.find((deployment) => !isServing(deployment, state));
   throw new HitlessError(
@@ -24,13 +30,24 @@ export const deploy: StepRunner<'deploy'> = async ({ timeoutUs }, context) => {
   );
 };
 
+function untilServing(leftUs: number, context: StepContext): Promise<true | null> {
+  return waitFor(context, Math.max(0, leftUs), (state) => {
+    rejectCrashing(state);
+    return servesAll(state) ? true : undefined;
+  });
+}
+
+function servesAll(state: TargetState): boolean {
+  return state.deployments.every((deployment) => isServing(deployment, state));
+}
+
+/** One exit can be bad luck; an app that the platform already holds back from another start will not serve. */
 function rejectCrashing(state: TargetState): void {
-  for (const replica of state.replicas) {
-    const { lastExit } = replica;
-    if (!lastExit || replica.ready || replica.restarts < restartsThatCondemn) continue;
+  for (const { pod, lastExit, ready, waiting, restarts } of state.replicas) {
+    if (!lastExit || ready || waiting !== 'CrashLoopBackOff') continue;
     throw new HitlessError(
       'HITLESS_APP_EXITS',
-      `${replica.pod} does not stay up: ${exitInWords(lastExit)}; it was started ${replica.restarts + 1} times`,
+      `${pod} does not stay up: ${exitInWords(lastExit)}; it was started ${restarts + 1} times`,
       { blame: 'app', hint: 'start its command by hand and see what it says' },
     );
   }
