@@ -4,6 +4,7 @@ import type { CommandModule } from 'yargs';
 import { HitlessError } from '../record/error.ts';
 import { checks } from '../runner/check/checks.ts';
 import { loadScenario } from '../runner/scenario/load.ts';
+import type { Scenario } from '../runner/scenario/scenario.ts';
 import { scenariosIn, shippedScenarios } from './shipped.ts';
 import { targets } from './targets.ts';
 
@@ -17,7 +18,7 @@ export const list: CommandModule = {
 
 async function listText(): Promise<string> {
   const shipped: Row[] = [];
-  for (const [name, file] of shippedScenarios()) shipped.push([name, (await loadScenario(file)).description ?? '']);
+  for (const [name, file] of shippedScenarios()) shipped.push([name, firstSentence(await loadScenario(file))]);
   const here: Row[] = [];
   for (const file of scenariosIn(process.cwd()).values()) here.push(...(await rowOf(file)));
   const ofChecks = [...checks.values()].map(({ name, summary }): Row => [name, summary]);
@@ -40,11 +41,15 @@ async function rowOf(file: string): Promise<Row[]> {
     return /export default\s+defineScenario\b/.test(text) ? [[name, '(a module, not read)']] : [];
   if (!/^"?lanes"?:/m.test(text) || !/^"?steps"?:/m.test(text)) return [];
   try {
-    return [[name, (await loadScenario(file)).description ?? '']];
+    return [[name, firstSentence(await loadScenario(file))]];
   } catch (error) {
     if (error instanceof HitlessError) return [[name, `(not valid: hitless run ${name} --dry-run)`]];
     throw error;
   }
+}
+
+function firstSentence({ description = '' }: Scenario): string {
+  return /^.*?[.?!](?=\s|$)/s.exec(description)?.[0] ?? description;
 }
 
 function section(title: string, rows: readonly Row[]): string {
