@@ -24,6 +24,14 @@ export function didYouMean(word: string, candidates: Iterable<string>): string {
   return meant === undefined ? '' : `; did you mean "${meant}"?`;
 }
 
+/** The word that was probably meant, or a list of what there is where none is near: to stand behind a colon. */
+export function meantOrKnown(word: string, candidates: Iterable<string>): string {
+  const known = [...candidates];
+  const meant = nearest(word, known);
+  if (meant !== undefined) return `did you mean ${meant}?`;
+  return known.length === 0 ? 'there are none' : `known: ${known.slice(0, 20).join(', ')}`;
+}
+
 /** Slips between two words: letters left out, added, replaced, or swapped with their neighbour. */
 function distance(a: string, b: string): number {
   let beforeLast: number[] = [];

@@ -1,4 +1,4 @@
-import type { Result, Verdict } from '../../record/result.ts';
+import type { Verdict } from '../../record/result.ts';
 
 const fromWorst: readonly Verdict[] = ['error', 'fail', 'inconclusive', 'pass'];
 
@@ -10,11 +10,4 @@ export function worst(verdicts: Iterable<Verdict>): Verdict {
 /** For sorting, the worst first. */
 export function byWorst(a: Verdict, b: Verdict): number {
   return fromWorst.indexOf(a) - fromWorst.indexOf(b);
-}
-
-const exitCodes: Record<Verdict, number> = { pass: 0, fail: 1, error: 3, inconclusive: 4 };
-
-/** 0 pass, 1 fail, 3 error, 4 inconclusive; of a scenario that says what it expects, 0 when that came and 1 when not. */
-export function exitCodeOf({ verdict, expectation }: Pick<Result, 'verdict' | 'expectation'>): number {
-  return expectation === null ? exitCodes[verdict] : expectation.met ? 0 : 1;
 }

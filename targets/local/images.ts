@@ -1,6 +1,6 @@
 import { type FileLocation, HitlessError } from '../../record/error.ts';
+import { meantOrKnown } from '../../record/nearest.ts';
 import type { Deployment } from '../manifest/model.ts';
-import { didYouMean } from '../manifest/nearest.ts';
 import { usageError } from '../manifest/source.ts';
 import type { AppSpec, ImageSpec } from '../target.ts';
 import { requireExecutable } from './executable.ts';
@@ -17,7 +17,7 @@ export function imageOf(images: Images, image: string): ImageSpec {
 const hint = 'Describe it under app.images: its context, and the command that starts it.';
 
 function unknown(images: Images, image: string): string {
-  return `the image ${image} is not among app.images: ${didYouMean(image, Object.keys(images))}`;
+  return `the image ${image} is not among app.images: ${meantOrKnown(image, Object.keys(images))}`;
 }
 
 /** Judges that each image of the manifests is known and that all known ones could be started here. */

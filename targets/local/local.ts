@@ -1,15 +1,16 @@
 import { constants } from 'node:os';
 import { HitlessError } from '../../record/error.ts';
 import type { TargetFacts } from '../../record/facts.ts';
+import { meantOrKnown } from '../../record/nearest.ts';
 import { cleanDeadRuns, Lease } from '../lease.ts';
 import { readManifests } from '../manifest/manifests.ts';
 import type { Manifests } from '../manifest/model.ts';
-import { didYouMean } from '../manifest/nearest.ts';
 import { startReaper } from '../reaper.ts';
-import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
+import type { AppSpec, Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
 import { Balancer } from './balancer.ts';
 import { DeploymentController } from './deployment-controller.ts';
 import { Draw } from './draw.ts';
+import { removeContextCopies, withRunnableContexts } from './image-copy.ts';
 import { imageOf, judgeImages, judgeReplicas } from './images.ts';
 import { emitTo, type Platform } from './platform.ts';
 import type { Pod } from './pod.ts';
@@ -30,6 +31,7 @@ class LocalTarget implements Target {
   readonly #timers = new Timers();
   readonly #draw: Draw;
   readonly #listeners = new Set<() => void>();
+  #images: AppSpec['images'] = {};
   #manifests: Manifests = { deployments: [], services: [], notices: [] };
   #parts: { runner: ProcessRunner; platform: Platform; lease: Lease; stopReaper: () => void } | undefined;
   #deployments: DeploymentController[] = [];
@@ -58,6 +60,7 @@ class LocalTarget implements Target {
     const service = this.#mainService();
     for (const line of await cleanDeadRuns()) onNotice(line);
     this.#mustBeOpen();
+    this.#images = withRunnableContexts(app.images, this.#context.folder);
     const { runner } = this.#start();
     await runner.prepare();
     this.#mustBeOpen();
@@ -89,7 +92,7 @@ class LocalTarget implements Target {
     const [only, second] = found;
     if (only !== undefined && second === undefined) return only;
     if (wanted !== undefined)
-      throw usage('HITLESS_NO_SERVICE', `no Service ${wanted} in the manifests: ${didYouMean(wanted, names)}`);
+      throw usage('HITLESS_NO_SERVICE', `no Service ${wanted} in the manifests: ${meantOrKnown(wanted, names)}`);
     throw only === undefined
       ? usage('HITLESS_NO_SERVICE', `no Service in ${manifests.join(', ')}: traffic needs one to go to`)
       : usage(
@@ -106,7 +109,7 @@ class LocalTarget implements Target {
   async apply(): Promise<void> {
     const { platform } = this.#open();
     if (this.#deployments.length > 0) return;
-    const image = (name: string) => imageOf(this.#context.app.images, name);
+    const image = (name: string) => imageOf(this.#images, name);
     this.#services = this.#manifests.services.map((service) => new ServiceController(service, platform));
     this.#deployments = this.#manifests.deployments.map(
       (manifest) => new DeploymentController(manifest, image, platform),
@@ -224,6 +227,7 @@ class LocalTarget implements Target {
     await this.#parts?.runner.cleanup();
     await this.#preparing?.catch(() => {});
     await this.#parts?.runner.cleanup();
+    removeContextCopies(this.#context.folder);
     await this.#balancer?.close();
     this.#parts?.lease.release();
     this.#parts?.stopReaper();
@@ -259,7 +263,7 @@ class LocalTarget implements Target {
     const found = all.find((candidate) => candidate.name === name);
     if (found !== undefined) return found;
     const names = all.map((candidate) => candidate.name);
-    throw new HitlessError('HITLESS_UNKNOWN_NAME', `there is no ${what} ${name}: ${didYouMean(name, names)}`, {
+    throw new HitlessError('HITLESS_UNKNOWN_NAME', `there is no ${what} ${name}: ${meantOrKnown(name, names)}`, {
       blame: 'usage',
     });
   }
@@ -280,5 +284,7 @@ class LocalTarget implements Target {
 function signalNamed(name: string): NodeJS.Signals {
   const signals = Object.keys(constants.signals);
   if (signals.includes(name)) return name as NodeJS.Signals;
-  throw new HitlessError('HITLESS_SIGNAL', `unknown signal ${name}: ${didYouMean(name, signals)}`, { blame: 'usage' });
+  throw new HitlessError('HITLESS_SIGNAL', `unknown signal ${name}: ${meantOrKnown(name, signals)}`, {
+    blame: 'usage',
+  });
 }

@@ -6,6 +6,11 @@ const maxBytes = 10 * 1024 * 1024;
 const keptLines = 5;
 const maxLine = 200;
 
+/** Node prints the error, then its stack and its own version: the error is what a person wants to read. */
+function isStackOfNode(line: string): boolean {
+  return /^ +at /.test(line) || /^Node\.js v\d/.test(line);
+}
+
 /** What a pod's containers write, kept in the run's folder up to a limit, and their last lines for a message. */
 export class PodLog {
   readonly #file: WriteStream;
@@ -32,7 +37,7 @@ export class PodLog {
       .split('\n')
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
       .map((line) => line.replaceAll(/\u001b\[[0-9;]*m|[\u0000-\u001f\u007f]/g, '').trimEnd())
-      .filter((line) => line !== '');
+      .filter((line) => line !== '' && !isStackOfNode(line));
     this.#tail = '';
     return lines.slice(-keptLines).map((line) => line.slice(0, maxLine));
   }

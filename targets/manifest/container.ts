@@ -1,5 +1,5 @@
+import { meantOrKnown } from '../../record/nearest.ts';
 import type { Container, EnvSource, Hook, HttpGet, Probe, ProbeAction } from './model.ts';
-import { didYouMean } from './nearest.ts';
 import type { ContainerYaml, HookYaml, HttpGetYaml, ProbeYaml } from './schema.ts';
 import { type FieldPath, type ManifestObject, usageError } from './source.ts';
 
@@ -19,7 +19,7 @@ export function readContainer(yaml: ContainerYaml, object: ManifestObject, path:
     const named = ports.find(({ name }) => name === port);
     if (named !== undefined) return named.containerPort;
     const names = ports.flatMap(({ name }) => (name === undefined ? [] : [name]));
-    return fail(`no containerPort is named ${port}: ${didYouMean(port, names)}`, field);
+    return fail(`no containerPort is named ${port}: ${meantOrKnown(port, names)}`, field);
   };
   const probe = (field: 'readinessProbe' | 'livenessProbe' | 'startupProbe') =>
     readProbe(yaml[field], field, portOf, fail);

@@ -1,7 +1,7 @@
+import { nearest } from '../../record/nearest.ts';
 import { readDeployment } from './deployment.ts';
 import { selects } from './labels.ts';
 import type { Deployment, Manifests, Service } from './model.ts';
-import { nearestWord } from './nearest.ts';
 import { readService } from './service.ts';
 import { type ManifestObject, manifestFiles, readObjects, usageError } from './source.ts';
 
@@ -33,7 +33,7 @@ function take(object: ManifestObject, { deployments, services, notices }: Manife
 }
 
 function skip(kind: string, object: ManifestObject, notices: string[]): void {
-  const meant = nearestWord(kind, ['Deployment', 'Service']);
+  const meant = nearest(kind, ['Deployment', 'Service']);
   if (meant !== undefined && Math.abs(meant.length - kind.length) <= 1)
     throw usageError('HITLESS_MANIFEST_KIND', `unknown kind ${kind}: did you mean ${meant}?`, object.at(['kind']));
   const { file, line } = object.at([]);

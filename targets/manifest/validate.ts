@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { TSchema } from 'typebox';
 import type { HitlessError } from '../../record/error.ts';
-import { didYouMean, nearestWord } from './nearest.ts';
+import { meantOrKnown, nearest } from '../../record/nearest.ts';
 import { type FieldPath, type ManifestObject, usageError } from './source.ts';
 
 const ajv = new Ajv({ strict: false, verbose: true, ownProperties: true });
@@ -25,7 +25,7 @@ function explain(object: ManifestObject, error: ErrorObject): HitlessError {
   const name = path.length === 0 ? 'the object' : path.join('.');
   const valid = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
   const unknown = (word: string) => {
-    const message = `unknown field ${JSON.stringify(word).slice(1, -1)} in ${name}: ${didYouMean(word, valid)}`;
+    const message = `unknown field ${JSON.stringify(word).slice(1, -1)} in ${name}: ${meantOrKnown(word, valid)}`;
     return usageError('HITLESS_MANIFEST_UNKNOWN_FIELD', message, object.at([...path, word]));
   };
   if (error.keyword === 'additionalProperties') return unknown(String(error.params.additionalProperty));
@@ -33,7 +33,7 @@ function explain(object: ManifestObject, error: ErrorObject): HitlessError {
     const missing = String(error.params.missingProperty);
     // Most likely it is there, with a typo.
     const others = Object.keys((error.data as object | undefined) ?? {}).filter((word) => !valid.includes(word));
-    const typo = others.find((word) => nearestWord(word, [missing]) !== undefined);
+    const typo = others.find((word) => nearest(word, [missing]) !== undefined);
     if (typo !== undefined) return unknown(typo);
     return usageError('HITLESS_MANIFEST_MISSING_FIELD', `${name} lacks ${missing}`, object.at(path));
   }

@@ -3,7 +3,7 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { Result } from '../../record/result.ts';
 import type { Check, Finding } from '../../runner/check/check.ts';
 import type { AskedCheck } from '../../runner/judge/planned-checks.ts';
-import { exitCodeOf, worst } from '../../runner/judge/verdict.ts';
+import { worst } from '../../runner/judge/verdict.ts';
 import { attempt, event, every, facts, lane, step, us } from '../check/run.ts';
 import { judged } from './judged.ts';
 
@@ -180,18 +180,12 @@ test('an unknown check is refused with the names that there are', () => {
   );
 });
 
-test('what was expected is met by its verdict and its causes, and decides the exit code', () => {
+test('what was expected is met by its verdict and its causes', () => {
   const expecting = (verdict: Result['verdict'], causes: string[] = []) =>
     judged(facts(), withOneLost, { expectation: { verdict, causes } });
   expect(expecting('fail')).toMatchObject({ verdict: 'fail', expectation: { met: true } });
   expect(expecting('pass').expectation?.met).toBe(false);
   expect(expecting('fail', ['endpoint-race']).expectation?.met).toBe(false);
-  expect(exitCodeOf(expecting('fail'))).toBe(0);
-  expect(exitCodeOf(expecting('pass'))).toBe(1);
-  const codes = (['pass', 'fail', 'error', 'inconclusive'] as const).map((verdict) =>
-    exitCodeOf({ verdict, expectation: null }),
-  );
-  expect(codes).toEqual([0, 1, 3, 4]);
 });
 
 test('events and steps are told from the start of traffic; a killed run ends at the last thing known of it', () => {
