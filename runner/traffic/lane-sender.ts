@@ -117,8 +117,7 @@ export abstract class LaneSender implements Sender {
   }
 
   protected attempt(id: string, session: string | null, path: string, due: Omit<Due, 'index'>): Attempt {
-    const { lane, books } = this.work;
-    books.tally.planned();
+    const { lane } = this.work;
     const { intendedUs, readyUs } = due;
     return newAttempt({ id, lane: lane.name, session, method: lane.request.method, path, intendedUs, readyUs });
   }
@@ -158,6 +157,7 @@ export abstract class LaneSender implements Sender {
       if (readyUs > untilUs) return true;
       const due = { index: plan.index, intendedUs: Math.round(dueUs), readyUs };
       plan.advance();
+      this.work.books.tally.planned();
       this.work.books.blind.ready(due.intendedUs, readyUs);
       const room = this.#waiting.size > 0 ? 'full' : this.room();
       if (room === 'free') this.start(due);
@@ -178,6 +178,7 @@ export abstract class LaneSender implements Sender {
       if (now > untilUs) return true;
       const index = this.#nextUnpaced;
       this.#nextUnpaced += this.#unpaced.step;
+      this.work.books.tally.planned();
       this.start({ index, intendedUs: now, readyUs: now });
     }
   }

@@ -80,6 +80,7 @@ export class SessionLane extends LaneSender {
 
   #next(visitor: Visitor): void {
     const readyUs = nowUs();
+    this.work.books.tally.planned();
     this.#request(visitor, { intendedUs: readyUs, readyUs });
   }
 
