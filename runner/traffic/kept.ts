@@ -8,14 +8,20 @@ interface Slot {
   connection: Connection | null;
 }
 
+/** An overflow connection that nobody has needed for so long is closed. */
+const spareForUs = 1_000_000;
+
 /**
  * A fixed number of connections used in turn, so that each gets its share. One that was lost is opened again by the next
- * attempt whose turn it is, and only then. Where all are busy an overflow connection is opened, for one attempt.
+ * attempt whose turn it is, and only then. Where all are busy an overflow connection helps out. It stays for the next such
+ * moment: opening costs ten times what sending does, and after a stall that cost would itself keep all of them busy.
  */
 export class KeptLane extends LaneSender {
   readonly #free = new Fifo<Slot>();
   readonly #mostOverflow: number;
+  /** Overflow connections that are there, and those of them that are not in use, the last used last. */
   #overflow = 0;
+  #spare: { connection: Connection; sinceUs: number }[] = [];
 
   constructor(options: LaneSenderOptions, connections: number, overflow: number) {
     super(options);
@@ -26,11 +32,17 @@ export class KeptLane extends LaneSender {
   override closeIdle(): void {
     for (let slot = this.#free.shift(); slot !== undefined; slot = this.#free.shift())
       if (slot.connection?.closed === false) slot.connection.close();
+    this.#dropSpares(Number.POSITIVE_INFINITY);
+  }
+
+  override expire(now: number): void {
+    super.expire(now);
+    this.#dropSpares(now - spareForUs);
   }
 
   protected override room(): Room {
     const next = this.#free.peek();
-    if (next === undefined) return this.#overflow < this.#mostOverflow ? 'free' : 'full';
+    if (next === undefined) return this.#overflowRoom();
     const { connection } = next;
     return connection === null || connection.closed || connection.isSettled() ? 'free' : 'poll';
   }
@@ -38,8 +50,7 @@ export class KeptLane extends LaneSender {
   protected override start(due: Due): void {
     const slot = this.#free.shift();
     if (slot === undefined) {
-      this.#overflow++;
-      this.#send(due, new Connection(this.wire, { overflow: true, kept: false }), () => this.#overflow--);
+      this.#startOverflow(due);
       return;
     }
     const connection = this.#usable(slot) ?? new Connection(this.wire, { overflow: false, kept: true });
@@ -47,6 +58,48 @@ export class KeptLane extends LaneSender {
       slot.connection = connection;
       if (!connection.closed && this.#hasLived(connection)) connection.close();
       this.#free.push(slot);
+    });
+  }
+
+  #overflowRoom(): Room {
+    const spare = this.#lastSpare();
+    if (spare?.isSettled()) return 'free';
+    if (this.#overflow < this.#mostOverflow) return 'free';
+    return spare === undefined ? 'full' : 'poll';
+  }
+
+  #startOverflow(due: Due): void {
+    let connection = this.#lastSpare();
+    if (connection?.isSettled()) this.#spare.pop();
+    else {
+      connection = new Connection(this.wire, { overflow: true, kept: true });
+      this.#overflow++;
+    }
+    const used = connection;
+    this.#send(due, used, () => {
+      if (!used.closed && this.#hasLived(used)) used.close();
+      if (used.closed) this.#overflow--;
+      else this.#spare.push({ connection: used, sinceUs: nowUs() });
+    });
+  }
+
+  /** The one used last; those that the server has closed since are forgotten. */
+  #lastSpare(): Connection | undefined {
+    for (let last = this.#spare.at(-1); last !== undefined; last = this.#spare.at(-1)) {
+      if (!last.connection.closed) return last.connection;
+      this.#spare.pop();
+      this.#overflow--;
+    }
+    return undefined;
+  }
+
+  #dropSpares(unusedSinceUs: number): void {
+    if (this.#spare.length === 0) return;
+    this.#spare = this.#spare.filter(({ connection, sinceUs }) => {
+      const stays = !connection.closed && sinceUs >= unusedSinceUs;
+      if (!stays) this.#overflow--;
+      if (!stays && !connection.closed) connection.close();
+      return stays;
     });
   }
 
