@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AttemptWriter } from '../../record/attempts-writer.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { FromThread, ToThread, WorkerData } from './messages.ts';
+import { goAhead } from './priority.ts';
 import { TrafficThread } from './traffic-thread.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -18,6 +19,7 @@ const fail = (error: Error) => {
 process.on('uncaughtException', fail);
 
 const { setup, attemptsFile } = workerData as WorkerData;
+goAhead();
 await warmUp();
 const thread = new TrafficThread(setup, new AttemptWriter(attemptsFile), {
   onEvent: (event) => tell({ kind: 'event', event }),

@@ -81,7 +81,8 @@ describe.concurrent('preStop', () => {
     const { events, at } = await terminated(app);
     expect(events.find(({ kind }) => kind === 'prestop-failed')?.message).toMatch(/not over within the grace of 1 s/);
     expect(at('signalled')).toBeGreaterThanOrEqual(1);
-    expect(at('killed') - at('signalled')).toBeGreaterThanOrEqual(2);
+    // Timers may fire up to a millisecond early.
+    expect(at('killed') - at('signalled')).toBeGreaterThanOrEqual(1.999);
   });
 
   test('runs a command in the container, and one that is missing fails at once', async ({ deploy }) => {
