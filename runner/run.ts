@@ -106,11 +106,14 @@ class Run {
     };
     try {
       const outcome = await runStep(step, context);
+      // A step that was cut short may say anything of what it was doing.
+      if (this.#signal.aborted) throw new Interrupted();
       running.ended(outcome);
       return outcome.verdict === undefined || outcome.verdict === 'pass' || outcome.verdict === 'inconclusive';
     } catch (error) {
-      running.ended(outcomeOfError(error));
-      if (error instanceof Interrupted) throw error;
+      const cutShort = this.#signal.aborted ? new Interrupted() : error;
+      running.ended(outcomeOfError(cutShort));
+      if (cutShort instanceof Interrupted) throw cutShort;
       return false;
     }
   }

@@ -6,11 +6,13 @@ import { deploymentOf, orInterrupted, waitFor } from './wait-for.ts';
 export const kill: StepRunner<'kill'> = async ({ deployment: name, signal: killSignal, timeoutUs }, context) => {
   const { target, signal } = context;
   const wanted = deploymentOf(target.state(), name).promise.replicas;
+  const restartsBefore = new Map(target.state().replicas.map(({ pod, restarts }) => [pod, restarts]));
   const pod = await orInterrupted(target.kill(name, { signal: killSignal }), signal);
   context.notice(`${killSignal} to ${pod}`);
   const died = await waitFor(context, timeoutUs, (state) => {
     const victim = state.replicas.find((replica) => replica.pod === pod);
-    return !victim || victim.phase === 'exited' || victim.restarts > 0 || !victim.ready ? true : undefined;
+    if (!victim || victim.phase === 'exited' || !victim.ready) return true;
+    return victim.restarts > (restartsBefore.get(pod) ?? 0) ? true : undefined;
   });
   if (!died) return { verdict: 'fail', message: `${pod} took ${killSignal} and lived on` };
   const recovered = await waitFor(context, timeoutUs, (state) => {

@@ -1,4 +1,4 @@
-import { rolloutOver, whyNotReady } from './conditions.ts';
+import { isServing, leftovers, rolloutOver, whyNotReady } from './conditions.ts';
 import type { StepRunner } from './step.ts';
 import { deploymentOf, orInterrupted, sleepUs, waitFor } from './wait-for.ts';
 
@@ -16,9 +16,17 @@ export const scale: StepRunner<'scale'> = async ({ deployment: name, replicas, s
     return { terminationsWatched: true };
   }
   const state = target.state();
+  const deployment = deploymentOf(state, name);
+  const dying = leftovers(deployment, state).map((replica) => replica.pod);
+  if (isServing(deployment, state) && dying.length > 0)
+    return {
+      verdict: 'inconclusive',
+      message: `${dying.join(', ')} had not ended ${timeoutUs / 1e6} s after ${name} was scaled; give the step a longer timeout than the grace`,
+      terminationsWatched: false,
+    };
   return {
     verdict: 'fail',
-    message: `${name} did not come to ${replicas} replicas within ${timeoutUs / 1e6} s: ${whyNotReady(deploymentOf(state, name), state)}`,
+    message: `${name} did not come to ${replicas} replicas within ${timeoutUs / 1e6} s: ${whyNotReady(deployment, state)}`,
     terminationsWatched: false,
   };
 };
