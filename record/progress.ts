@@ -1,3 +1,5 @@
+import type { LaneCount } from './facts.ts';
+
 /** How a run is going: what a screen shows while it lasts. */
 export interface Progress {
   step: { index: number; count: number; name: string };
@@ -5,15 +7,7 @@ export interface Progress {
   /** An estimate; null where there is nothing to estimate from. */
   leftMs: number | null;
   ratePerS: number;
-  lanes: readonly {
-    lane: string;
-    planned: number;
-    sent: number;
-    ok: number;
-    failed: number;
-    unanswered: number;
-    unsent: number;
-  }[];
+  lanes: readonly ({ lane: string } & LaneCount)[];
   replicas: readonly { pod: string; version: string; phase: string; ready: boolean; routed: boolean }[];
 }
 

@@ -1,5 +1,5 @@
 import type { Event } from '../../record/event.ts';
-import type { Identity } from '../../record/facts.ts';
+import type { Identity, LaneCount } from '../../record/facts.ts';
 import type { Route } from '../../targets/target.ts';
 import type { Lane } from './lane.ts';
 
@@ -17,14 +17,8 @@ export interface TrafficOptions {
 }
 
 /** What has come of a lane so far; cheap to read at any time. */
-export interface LaneCounts {
+export interface LaneCounts extends LaneCount {
   lane: string;
-  planned: number;
-  sent: number;
-  ok: number;
-  failed: number;
-  unanswered: number;
-  unsent: number;
   inFlight: number;
 }
 
