@@ -11,6 +11,8 @@ export class BlindWatch {
   readonly #onEvent: (event: Event) => void;
   #lastReadyUs = Number.NEGATIVE_INFINITY;
   #refusedSinceUs: number | null = null;
+  #lastRefusedUs = Number.NEGATIVE_INFINITY;
+  #isOver = false;
 
   constructor(lane: string, resolutionUs: number, onEvent: (event: Event) => void) {
     this.#lane = lane;
@@ -24,23 +26,32 @@ export class BlindWatch {
     this.#lastReadyUs = readyUs;
   }
 
-  ended(attempt: Attempt): void {
-    if (attempt.outcome === 'unsent') this.#refusedSinceUs ??= attempt.readyUs;
-    else if (this.#refusedSinceUs !== null && attempt.sentUs !== null) this.#refusedUntil(attempt.sentUs);
+  /**
+   * An attempt's outcome is known. What was sent before the first refusal says nothing about the time since; where more
+   * was refused after one that was sent, the stretch goes on from there.
+   */
+  ended({ outcome, readyUs, sentUs }: Attempt): void {
+    if (outcome === 'unsent') {
+      this.#refusedSinceUs ??= readyUs;
+      this.#lastRefusedUs = readyUs;
+    } else if (this.#refusedSinceUs !== null && sentUs !== null && sentUs > this.#refusedSinceUs) {
+      this.#refusedUntil(sentUs);
+      this.#refusedSinceUs = this.#lastRefusedUs > sentUs ? sentUs : null;
+    }
   }
 
-  /** The end of traffic. */
+  /** The end of traffic: nothing that ends later counts. */
   finish(nowUs: number): void {
-    if (this.#refusedSinceUs !== null) this.#refusedUntil(nowUs);
+    this.#refusedUntil(nowUs);
+    this.#isOver = true;
   }
 
   #refusedUntil(untilUs: number): void {
     if (this.#refusedSinceUs !== null) this.#report(this.#refusedSinceUs, untilUs, 'this machine refused to send');
-    this.#refusedSinceUs = null;
   }
 
   #report(fromUs: number, toUs: number, why: string): void {
-    if (toUs - fromUs <= this.#resolutionUs) return;
+    if (this.#isOver || toUs - fromUs <= this.#resolutionUs) return;
     const ms = Math.round((toUs - fromUs) / 1000);
     this.#onEvent({
       earliestUs: fromUs,

@@ -78,8 +78,9 @@ export abstract class LaneSender implements Sender {
     this.#untilUs = untilUs;
   }
 
-  /** Plans no more, and what waits is not sent. Those under way have to be ended before. */
+  /** Plans no more, and what waits is not sent. Those under way are ended by the thread after that. */
   abort(): void {
+    this.work.books.blind.finish(nowUs());
     this.#untilUs = Number.NEGATIVE_INFINITY;
     for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift())
       this.#neverSent(due, 'unsent', 'interrupted while waiting for a connection');

@@ -7,17 +7,15 @@ export interface Ending {
   detail: string | null;
 }
 
-/** What the client's own machine refuses: nothing of it is the server's doing, and nothing went out. */
-const ownRefusals = new Set([
-  'EADDRNOTAVAIL',
-  'EMFILE',
-  'ENFILE',
-  'ENOBUFS',
-  'ENOMEM',
-  'EPERM',
-  'EACCES',
-  'EADDRINUSE',
-]);
+/**
+ * What the client's own machine refuses before anything goes out: it is not the server's doing. EADDRINUSE: the search
+ * for a local port found none. Not EPERM and EACCES: a prohibited route (ip(7)), an ICMPv6 reject (Linux,
+ * net/ipv6/icmp.c) and a packet filter arrive as these.
+ */
+const ownRefusals = new Set(['EADDRNOTAVAIL', 'EADDRINUSE', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']);
+
+/** What the system says of the way to the host. */
+const noWay = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EPERM', 'EACCES']);
 
 /** A connection that could not be established, by the error's code. */
 export function failedConnect(code: string): Ending {
@@ -33,7 +31,6 @@ export function failedConnect(code: string): Ending {
     case 'ETIMEDOUT':
       return ending('timeout');
     default:
-      // EHOSTUNREACH, ENETUNREACH, EHOSTDOWN, ENETDOWN, ...
       return ending('unreachable');
   }
 }
@@ -62,7 +59,8 @@ const staleWithinUs = 2_000;
  * A connection that ended before the answer was complete:
  * - within the body: truncated, whatever cut it;
  * - before that by FIN: closed (no byte, or part of a head);
- * - before that by an error: reset, except what the system says of the way there (unreachable, timeout);
+ * - before that by an error: reset, except what the system says of the way there (unreachable, timeout); never unsent,
+ *   whatever the error: bytes of the request may have gone out;
  * - stale-race in place of closed and reset: not one byte of an answer, an idempotent method, a connection used before
  *   that had been idle for at least 1 s (or as long as the server said that it would keep it, if that is less), and
  *   the end came within 2 ms of the send. Such a request may be repeated (RFC 9110, 9.2.2); nothing else is a race.
@@ -70,11 +68,10 @@ const staleWithinUs = 2_000;
 export function lostConnection(loss: Loss): Ending {
   const { by, phase } = loss;
   if (phase === 'body') return { outcome: 'truncated', phase, detail: by };
-  if (phase === 'write' && ownRefusals.has(by)) return { outcome: 'unsent', phase: null, detail: by };
   if (isStaleRace(loss)) return { outcome: 'stale-race', phase, detail: by };
   if (by === 'FIN') return { outcome: 'closed', phase, detail: by };
   if (by === 'ETIMEDOUT') return { outcome: 'timeout', phase, detail: by };
-  if (/^E(HOST|NET)(UNREACH|DOWN)$/.test(by)) return { outcome: 'unreachable', phase, detail: by };
+  if (noWay.has(by)) return { outcome: 'unreachable', phase, detail: by };
   return { outcome: 'reset', phase, detail: by };
 }
 

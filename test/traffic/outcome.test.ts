@@ -9,7 +9,12 @@ test.each([
   ['ECONNRESET', 'reset'],
   ['EADDRNOTAVAIL', 'unsent'],
   ['EMFILE', 'unsent'],
+  ['ENFILE', 'unsent'],
   ['ENOBUFS', 'unsent'],
+  ['ENOMEM', 'unsent'],
+  ['EADDRINUSE', 'unsent'],
+  ['EPERM', 'unreachable'],
+  ['EACCES', 'unreachable'],
 ])('a connect that fails with %s is %s', (code, outcome) => {
   expect(failedConnect(code)).toEqual({ outcome, phase: outcome === 'unsent' ? null : 'connect', detail: code });
 });
@@ -35,7 +40,9 @@ describe('a connection that is lost', () => {
     ['by RST in the body', { by: 'ECONNRESET', phase: 'body', bytes: 99 }, 'truncated'],
     ['because the way is gone', { by: 'EHOSTUNREACH' }, 'unreachable'],
     ['because nothing is acknowledged', { by: 'ETIMEDOUT' }, 'timeout'],
-    ['because our machine has no buffers', { by: 'ENOBUFS', phase: 'write' }, 'unsent'],
+    ['because the way is prohibited', { by: 'EACCES' }, 'unreachable'],
+    ['because a packet filter forbids the write', { by: 'EPERM', phase: 'write' }, 'unreachable'],
+    ['because our machine has no buffers, where bytes may be out', { by: 'ENOBUFS', phase: 'write' }, 'reset'],
   ] as const)('%s', (_, differences, outcome) => {
     expect(lostConnection(loss(differences)).outcome).toBe(outcome);
   });

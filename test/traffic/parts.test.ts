@@ -86,6 +86,32 @@ describe('blindness', () => {
     blind.finish(200_000);
     expect(events[1]).toMatchObject({ earliestUs: 100_000, latestUs: 200_000 });
   });
+
+  test('does not end with what was sent before it began and came to its end within it', () => {
+    const { events, blind } = watch();
+    blind.ended(attempt({ outcome: 'unsent', readyUs: 10_000 }));
+    for (const sentUs of [1_000, 9_000, 10_000]) blind.ended(attempt({ outcome: 'ok', sentUs }));
+    blind.ended(attempt({ outcome: 'unsent', readyUs: 60_000 }));
+    blind.ended(attempt({ outcome: 'ok', sentUs: 70_000 }));
+    expect(events).toMatchObject([{ earliestUs: 10_000, latestUs: 70_000 }]);
+  });
+
+  test('goes on where more was refused after the last that was sent, which came to its end late', () => {
+    const { events, blind } = watch();
+    blind.ended(attempt({ outcome: 'unsent', readyUs: 1_000 }));
+    blind.ended(attempt({ outcome: 'unsent', readyUs: 30_000 }));
+    blind.ended(attempt({ outcome: 'ok', sentUs: 2_000 }));
+    blind.ended(attempt({ outcome: 'ok', sentUs: 80_000 }));
+    expect(events).toMatchObject([{ earliestUs: 2_000, latestUs: 80_000 }]);
+  });
+
+  test('is over when traffic is over', () => {
+    const { events, blind } = watch();
+    blind.finish(100_000);
+    blind.ended(attempt({ outcome: 'unsent', readyUs: 1_000 }));
+    blind.ended(attempt({ outcome: 'unanswered', sentUs: 90_000 }));
+    expect(events).toEqual([]);
+  });
 });
 
 describe('threads', () => {
