@@ -12,6 +12,8 @@ export interface Ground {
 export interface Observed {
   facts: RunFacts;
   traffic: readonly LaneTrafficResult[];
+  /** Steps during which nothing was sent. */
+  unseen: readonly StepFacts[];
   checks: readonly CheckOutcome[];
   /** What cannot be true of a sound record. */
   contradictions: readonly string[];
@@ -26,6 +28,7 @@ export function groundsAgainst(observed: Observed): Ground[] {
     ...facts.errors.map((reason) => ({ verdict: 'error', reason }) as const),
     ...ofRecord(observed),
     ...ofSilence(traffic),
+    ...observed.unseen.map(ofUnseen),
     ...ofBlindness(facts),
     ...observed.checks.flatMap(ofCheck),
     ...facts.steps.flatMap(ofStep),
@@ -81,6 +84,13 @@ function ofSilence(traffic: readonly LaneTrafficResult[]): Ground[] {
           ? `Lane ${lane} sent no request, so nothing is known of it.`
           : `This machine refused to send any of the ${unsent} requests of lane ${lane}, so nothing is known of it.`,
     }));
+}
+
+function ofUnseen({ name }: StepFacts): Ground {
+  return {
+    verdict: 'inconclusive',
+    reason: `No request was sent during the step "${name}", so what it did was not seen. To find out: let the lanes send for longer than the steps before it take.`,
+  };
 }
 
 function ofBlindness(facts: RunFacts): Ground[] {

@@ -1,5 +1,5 @@
 import { foldAttempts } from '../../record/attempts-reader.ts';
-import type { RunFacts } from '../../record/facts.ts';
+import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import { readFacts } from '../../record/facts-file.ts';
 import type { CheckOutcome, OutageResult, Result, Verdict } from '../../record/result.ts';
 import { runFiles } from '../../record/run-folder.ts';
@@ -13,6 +13,7 @@ import { retold } from './retold.ts';
 import { series } from './series.ts';
 import { type TerminationLosses, terminationLosses } from './termination-losses.ts';
 import { type TrafficByLane, trafficByLane } from './traffic-by-lane.ts';
+import { unseenSteps } from './unseen-steps.ts';
 import { byWorst, worst } from './verdict.ts';
 
 type Series = Result['series'];
@@ -36,18 +37,27 @@ export function judge({ asked, expectation, ...record }: RecordOfRun & Question)
   const facts = withEnd('folder' in record ? readFacts(runFiles(record.folder)) : record.facts);
   const path = 'folder' in record ? runFiles(record.folder).attempts : record.attempts;
   const planned = planChecks(asked, facts);
-  const folded = foldAttempts<[TrafficByLane, Series, Failures, Replicas, TerminationLosses, ...Finding[]]>(path, [
+  const folded = foldAttempts<
+    [TrafficByLane, Series, Failures, Replicas, TerminationLosses, StepFacts[], ...Finding[]]
+  >(path, [
     trafficByLane(facts),
     series(facts),
     firstFailures(facts),
     replicas(facts),
     terminationLosses(facts),
+    unseenSteps(facts),
     ...planned.map(({ fold }) => fold),
   ]);
-  const [traffic, seriesOfRun, failures, replicasOfRun, losses, ...findings] = folded.results;
+  const [traffic, seriesOfRun, failures, replicasOfRun, losses, unseen, ...findings] = folded.results;
   const checks = findings.map((finding, index) => checkOutcome(planned[index] as PlannedCheck, finding));
-  const { contradictions } = traffic;
-  const grounds = groundsAgainst({ facts, traffic: traffic.traffic, checks, contradictions, ended: folded.ended });
+  const grounds = groundsAgainst({
+    facts,
+    traffic: traffic.traffic,
+    unseen,
+    checks,
+    contradictions: traffic.contradictions,
+    ended: folded.ended,
+  });
   const verdict = worst(grounds.map((ground) => ground.verdict));
   return {
     schema: 'hitless/result@1',

@@ -7,7 +7,7 @@ import { type Termination, terminations } from '../check/terminations.ts';
 const settleUs = 1_000_000;
 
 export interface TerminationLosses {
-  /** Terminations that traffic watched from their start to their end. */
+  /** Terminations within traffic's time in which a request was sent. */
   watched: number;
   /** Of those, the ones during which no attempt failed or was left unanswered. */
   clean: number;
@@ -15,24 +15,30 @@ export interface TerminationLosses {
 
 /** Failures cluster by termination, so it is the unit of what a run proves, not the request. */
 export function terminationLosses(facts: RunFacts): Fold<TerminationLosses> {
-  const watched = terminations(facts).filter((one) => isWatched(one, facts));
-  let clean = watched;
+  const inTraffic = terminations(facts).filter((one) => isInTraffic(one, facts));
+  let silent = inTraffic;
+  let clean = inTraffic;
   return {
     batch(batch: AttemptBatch): void {
       const { readyUs, sentUs, endUs } = batch;
-      for (let row = 0; row < batch.length && clean.length > 0; row++) {
+      for (let row = 0; row < batch.length && (silent.length > 0 || clean.length > 0); row++) {
         const outcome = batch.outcome.at(row) as Outcome;
-        if (!isFailed(outcome) && outcome !== 'unanswered') continue;
         const sent = Number.isNaN(sentUs[row]) ? (readyUs[row] as number) : (sentUs[row] as number);
+        if (outcome !== 'unsent' && silent.some((one) => meets(one, sent, sent)))
+          silent = silent.filter((one) => !meets(one, sent, sent));
+        if (!isFailed(outcome) && outcome !== 'unanswered') continue;
         const end = endUs[row] as number;
         if (clean.some((one) => meets(one, sent, end))) clean = clean.filter((one) => !meets(one, sent, end));
       }
     },
-    done: () => ({ result: { watched: watched.length, clean: clean.length } }),
+    done: () => {
+      const isWatched = (one: Termination) => !silent.includes(one);
+      return { result: { watched: inTraffic.filter(isWatched).length, clean: clean.filter(isWatched).length } };
+    },
   };
 }
 
-function isWatched({ fromUs, toUs }: Termination, { trafficFromUs, trafficToUs }: RunFacts): boolean {
+function isInTraffic({ fromUs, toUs }: Termination, { trafficFromUs, trafficToUs }: RunFacts): boolean {
   return fromUs >= trafficFromUs && toUs <= trafficToUs + settleUs;
 }
 

@@ -88,3 +88,11 @@ test('a replica that exits after traffic has ended is not watched', () => {
   const events = termination('pod-0', 9900);
   expect(powerOf({ events, trafficToUs: us(10_000) }, every(5, 1900)).cleanTerminations).toBe(0);
 });
+
+test('a termination in which nothing was sent is not clean', () => {
+  const events = [1000, 5000].flatMap((ms, i) => termination(`pod-${i}`, ms));
+  const early = every(5, 800);
+  expect(powerOf({ events }, early)).toMatchObject({ cleanTerminations: 1, rateBound: expect.closeTo(0.95, 6) });
+  const unsent = every(5, 100, () => ({ outcome: 'unsent' }), 5000);
+  expect(powerOf({ events }, [...early, ...unsent]).cleanTerminations).toBe(1);
+});

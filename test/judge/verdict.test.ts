@@ -120,6 +120,29 @@ test('a lane that was blind within a step for longer than its resolution makes t
   expect(verdictOf({ events: [platform] }).verdict).toBe('inconclusive');
 });
 
+test.each(['rollout', 'undo', 'scale', 'switch', 'kill', 'custom'])(
+  'a %s that no request saw proves nothing',
+  (verb) => {
+    const steps = [step('hold', 0, 5000), step(verb, 5000, 9000), step('hold', 9000, 10_000)];
+    const until = (ms: number) => every(5, ms / 5);
+    expect(verdictOf({ steps }, until(5010)).verdict).toBe('pass');
+    const after = every(5, 20, () => ({}), 9500);
+    const unsent = every(5, 20, () => ({ outcome: 'unsent' }), 6000);
+    expect(verdictOf({ steps }, [...until(5000), ...after])).toMatchObject({
+      verdict: 'inconclusive',
+      reasons: [expect.stringContaining(`No request was sent during the step "${verb}", so what it did was not seen.`)],
+    });
+    expect(verdictOf({ steps }, [...until(5000), ...unsent, ...after]).reasons).toContainEqual(
+      expect.stringContaining(`during the step "${verb}"`),
+    );
+  },
+);
+
+test('a step that is over between two requests is seen by the next one; one before traffic is none of its business', () => {
+  const steps = [step('rollout', -2000, -1), step('hold', 0, 5001), step('custom', 5001, 5002)];
+  expect(verdictOf({ steps }).verdict).toBe('pass');
+});
+
 test('a check that was asked for decides; without samples it is inconclusive', () => {
   const verdicts = (['pass', 'warn', 'fail', 'error', 'inconclusive', 'not-applicable'] as const).map(
     (verdict) => judged(facts(), good, { asked: [own(verdict)] }).verdict,

@@ -1,0 +1,35 @@
+import type { RunFacts, StepFacts } from '../../record/facts.ts';
+import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import type { Stretch } from '../check/stretch.ts';
+
+/** Steps that do something to the app; `custom` may. */
+const verbs: readonly string[] = ['rollout', 'undo', 'scale', 'switch', 'kill', 'custom'];
+
+/** What a step did shows for as long at least: `settle`, as after a rollout. A custom step may be over in no time. */
+const leastUs = 1_000_000;
+
+/** The steps that changed something, after traffic had begun, while no request was sent: a run that saw none of it. */
+export function unseenSteps(facts: RunFacts): Fold<StepFacts[]> {
+  let unseen = facts.steps
+    .filter(({ verb, toUs }) => verbs.includes(verb) && toUs >= facts.trafficFromUs)
+    .map((step) => ({ step, stretch: stretchOf(step) }));
+  return {
+    batch({ length, outcome, sentUs }: AttemptBatch): void {
+      for (let row = 0; row < length && unseen.length > 0; row++) {
+        const sent = sentUs[row] as number;
+        if (outcome.at(row) === 'unsent') continue;
+        if (unseen.some(({ stretch }) => isWithin(sent, stretch)))
+          unseen = unseen.filter(({ stretch }) => !isWithin(sent, stretch));
+      }
+    },
+    done: () => ({ result: unseen.map(({ step }) => step) }),
+  };
+}
+
+function stretchOf({ fromUs, toUs }: StepFacts): Stretch {
+  return { fromUs, toUs: Math.max(toUs, fromUs + leastUs) };
+}
+
+function isWithin(us: number, { fromUs, toUs }: Stretch): boolean {
+  return fromUs <= us && us <= toUs;
+}
