@@ -36,6 +36,14 @@ export function terminations(facts: RunFacts): Termination[] {
   return all;
 }
 
+/** Those that began while there was traffic and had not ended when it did: what they lost then is not known. */
+export function unwatchedTerminations(facts: RunFacts): Termination[] {
+  const { trafficFromUs, trafficToUs } = facts;
+  return terminations(facts).filter(
+    ({ fromUs, toUs }) => fromUs < trafficToUs && toUs >= trafficFromUs && toUs - slackUs > trafficToUs,
+  );
+}
+
 /** The pod that an event is about, or null. A container's subject may be named `pod/container`. */
 export function podOf(event: Event): string | null {
   const { kind, name } = event.subject;

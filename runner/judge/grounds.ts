@@ -1,7 +1,8 @@
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { CheckOutcome, LaneTrafficResult, Verdict } from '../../record/result.ts';
-import { duration } from '../check/phrases.ts';
+import { duration, list } from '../check/phrases.ts';
 import { blindLanes, blindPlatform, overlap } from '../check/stretch.ts';
+import { unwatchedTerminations } from '../check/terminations.ts';
 
 /** One thing that speaks against `pass`. */
 export interface Ground {
@@ -30,6 +31,7 @@ export function groundsAgainst(observed: Observed): Ground[] {
     ...ofSilence(traffic),
     ...observed.unseen.map(ofUnseen),
     ...ofBlindness(facts),
+    ...ofTerminations(facts),
     ...observed.checks.flatMap(ofCheck),
     ...facts.steps.flatMap(ofStep),
   ];
@@ -84,6 +86,18 @@ function ofSilence(traffic: readonly LaneTrafficResult[]): Ground[] {
           ? `Lane ${lane} sent no request, so nothing is known of it.`
           : `This machine refused to send any of the ${unsent} requests of lane ${lane}, so nothing is known of it.`,
     }));
+}
+
+/** Steps say so of their own replicas; any other may go too, and a step may be wrong. */
+function ofTerminations(facts: RunFacts): Ground[] {
+  const pods = facts.complete ? unwatchedTerminations(facts).map(({ pod }) => pod) : [];
+  if (pods.length === 0) return [];
+  return [
+    {
+      verdict: 'inconclusive',
+      reason: `Traffic ended while ${list(pods)} ${pods.length === 1 ? 'was' : 'were'} still on the way out: requests could have been lost after it. To find out: hold until they have exited.`,
+    },
+  ];
 }
 
 function ofUnseen({ name }: StepFacts): Ground {

@@ -226,3 +226,18 @@ test('events and steps are told from the start of traffic; a killed run ends at 
   ]);
   expect(result.steps).toEqual([{ name: 'hold', verb: 'hold', fromMs: -100, toMs: 800, verdict: 'pass' }]);
 });
+
+test('a replica that was still on its way out when traffic ended leaves the run in doubt, whatever its step says', () => {
+  const steps = [step('hold', 0, 5000), step('rollout', 5000, 9000, { terminationsWatched: true })];
+  const terminating = event('terminating', 'pod-1', 6000);
+  expect(verdictOf({ steps, events: [terminating] })).toMatchObject({
+    verdict: 'inconclusive',
+    reasons: [expect.stringMatching(/^Traffic ended while pod-1 was still on the way out/)],
+  });
+  const exited = (ms: number) => verdictOf({ steps, events: [terminating, event('exited', 'pod-1', ms)] }).verdict;
+  expect(exited(9800)).toBe('pass');
+  expect(exited(10_001)).toBe('inconclusive');
+  const later = [event('terminating', 'pod-1', 10_001), event('killed', 'pod-2', 3000), event('exited', 'pod-2', 3100)];
+  expect(verdictOf({ events: later }).verdict).toBe('pass');
+  expect(verdictOf({ complete: false, events: [terminating] }).reasons).toHaveLength(1);
+});
