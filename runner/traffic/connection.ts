@@ -7,7 +7,7 @@ import { dial } from './dial.ts';
 import type { Exchange, Wire } from './exchange.ts';
 import { surplus } from './judge.ts';
 import { type Ending, failedConnect, lostConnection } from './outcome.ts';
-import type { Held } from './recorder.ts';
+import type { Held, Holder } from './recorder.ts';
 import { SourceAddresses } from './source-address.ts';
 
 /** Local ports of ours that somebody else has: so many are passed over for one attempt. */
@@ -22,11 +22,14 @@ export interface ConnectionOptions {
 /**
  * A connection and the one attempt that is under way on it. It is opened by its first attempt, whose failure it is when
  * that does not work; it never opens again and never sends anything twice.
+ * Where our side closes it while its last attempt is held, the socket stays until that is released: what the server
+ * sends behind its answer would not be seen otherwise.
  */
-export class Connection {
+export class Connection implements Holder {
   readonly number: number;
   uses = 0;
   openedUs = 0;
+  /** Nothing can be sent on it any more. */
   closed = false;
   readonly #wire: Wire;
   readonly #options: ConnectionOptions;
@@ -83,8 +86,13 @@ export class Connection {
 
   /** Closes it from our side. Nothing may be under way. */
   close(): void {
-    this.#destroy();
-    this.#release(null);
+    this.closed = true;
+    if (this.#held === null) this.#destroy();
+  }
+
+  released(): void {
+    this.#held = null;
+    if (this.closed) this.#destroy();
   }
 
   /** Ends the attempt under way where it has reached a limit. Call it directly after the sockets have been read. */
@@ -151,10 +159,9 @@ export class Connection {
   }
 
   #read(length: number, buffer: Buffer): void {
-    if (this.closed) return;
+    if (this.#socket === null) return;
     if (this.#exchange === null) {
-      this.#release(surplus(length));
-      this.close();
+      this.#endIdle(surplus(length));
       return;
     }
     const { attempt } = this.#exchange;
@@ -164,30 +171,31 @@ export class Connection {
     answer.read(buffer, length);
     if (answer.problem !== null)
       this.#fail({ outcome: 'malformed', phase: answer.status === null ? 'headers' : 'body', detail: answer.problem });
-    else if (answer.complete) this.#answered();
+    else if (answer.complete) this.#answered(false);
     else if (answer.status !== null && this.#phase === 'headers') {
       this.#phase = 'body';
       this.#deadlineUs = nowUs() + this.#limits().bodyUs;
     }
   }
 
-  #answered(): void {
+  #answered(hasEnded: boolean): void {
     const answer = this.#answer;
     const { attempt, work } = this.#exchange as Exchange;
     const { ending, replica, version, counter } = work.judge.judge(answer);
     this.#identify(attempt, replica, version);
     attempt.counter = counter;
-    const stays = this.#options.kept && answer.keepAlive && answer.surplus === 0 && this.#socket?.writableLength === 0;
-    if (!stays) this.#destroy();
+    const isSpent = hasEnded || answer.surplus > 0;
+    if (isSpent) this.#destroy();
+    else if (!this.#options.kept || !answer.keepAlive || this.#socket?.writableLength !== 0) this.closed = true;
     this.#end(ending, nowUs());
   }
 
   /** The connection ended, by the server or by an error. */
   #cut(by: string, writing: boolean): void {
     const isOpening = this.#phase === 'resolve' || this.#phase === 'connect';
-    if (this.#exchange === null) this.close();
+    if (this.#exchange === null) this.#endIdle(null);
     else if (isOpening) this.#fail(failedConnect(by));
-    else if (by === 'FIN' && this.#answer.finish()) this.#answered();
+    else if (by === 'FIN' && this.#answer.finish()) this.#answered(true);
     else {
       const now = nowUs();
       this.#fail(this.#loss(this.#exchange.attempt, by, writing, now), now);
@@ -227,8 +235,8 @@ export class Connection {
       attempt.sentUs = null;
       attempt.connection = null;
     }
-    if (this.closed) this.#wire.recorder.record(attempt, work.books);
-    else this.#held = this.#wire.recorder.hold(attempt, work.books);
+    if (this.#socket === null) this.#wire.recorder.record(attempt, work.books);
+    else this.#held = this.#wire.recorder.hold(attempt, work.books, this);
     exchange.ended(this);
   }
 
@@ -249,9 +257,14 @@ export class Connection {
     return (this.#exchange as Exchange).work.lane.limits;
   }
 
+  /** It is over while nothing is under way; `ending` is what that makes of the attempt before, if it is not a row yet. */
+  #endIdle(ending: Ending | null): void {
+    this.#destroy();
+    this.#release(ending);
+  }
+
   #release(ending: Ending | null): void {
     if (this.#held !== null) this.#wire.recorder.release(this.#held, ending);
-    this.#held = null;
   }
 
   #destroy(): void {

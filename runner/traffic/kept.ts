@@ -120,7 +120,6 @@ export class KeptLane extends LaneSender {
     const { lane, requests } = this.work;
     const { path } = lane.request;
     const attempt = this.attempt(this.id(due.index), null, path, due);
-    this.began();
     connection.send({
       attempt,
       work: this.work,

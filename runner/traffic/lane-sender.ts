@@ -46,7 +46,6 @@ export abstract class LaneSender implements Sender {
   #fromUs = Number.POSITIVE_INFINITY;
   #untilUs = Number.POSITIVE_INFINITY;
   #pausedUntilUs = 0;
-  #underWay = 0;
 
   constructor({ work, wire, plan, unpaced, runTag }: LaneSenderOptions) {
     this.work = work;
@@ -88,7 +87,8 @@ export abstract class LaneSender implements Sender {
 
   /** Everything that was planned has come to its end, as a row too. */
   isDone(): boolean {
-    return this.#nextDueUs() === Number.POSITIVE_INFINITY && this.#underWay === 0 && this.#waiting.size === 0;
+    const { inFlight } = this.work.books.tally;
+    return this.#nextDueUs() === Number.POSITIVE_INFINITY && inFlight === 0 && this.#waiting.size === 0;
   }
 
   dueUs(): number {
@@ -127,14 +127,8 @@ export abstract class LaneSender implements Sender {
     return this.#idPrefix + index;
   }
 
-  /** Something began that has to end before the lane is done. */
-  protected began(): void {
-    this.#underWay++;
-  }
-
-  /** It ended: there may be room for another. */
+  /** An attempt ended: there may be room for another. */
   protected ended(attempt: Attempt): void {
-    this.#underWay--;
     if (this.isUnpaced) {
       if (attempt.handled === 'no') this.#pausedUntilUs = nowUs() + unpacedPauseUs;
       this.wire.wake();

@@ -16,6 +16,13 @@ interface Held {
   attempt: Attempt;
   books: Books;
   sinceUs: number;
+  holder: Holder;
+}
+
+/** Who watches for what follows. */
+export interface Holder {
+  /** Called when the row has been written: what comes now does not change it any more. */
+  released(): void;
 }
 
 /**
@@ -25,9 +32,9 @@ interface Held {
 const longestHoldUs = 20_000;
 
 /**
- * Where each attempt becomes a row, once: the row is written and counted in the same moment. An attempt on a connection
- * that stays open is held until the connection is used again, or closed, or 20 ms have gone: bytes that come meanwhile
- * were not asked for and fail it. Later ones close the connection and change no row.
+ * Where each attempt becomes a row, once: the row is written and counted in the same moment. An attempt with a whole
+ * answer is held until its connection is used again, or ended by the server, or 20 ms have gone: bytes that come
+ * meanwhile were not asked for and fail it. Later ones close the connection and change no row.
  */
 export class Recorder {
   readonly #writer: AttemptWriter;
@@ -44,8 +51,8 @@ export class Recorder {
     books.blind.ended(attempt);
   }
 
-  hold(attempt: Attempt, books: Books): Held {
-    const held = { attempt, books, sinceUs: attempt.endUs };
+  hold(attempt: Attempt, books: Books, holder: Holder): Held {
+    const held = { attempt, books, sinceUs: attempt.endUs, holder };
     this.#held.add(held);
     return held;
   }
@@ -55,6 +62,7 @@ export class Recorder {
     if (!this.#held.delete(held)) return;
     if (ending !== null) Object.assign(held.attempt, ending);
     this.record(held.attempt, held.books);
+    held.holder.released();
   }
 
   /** Writes what was held for long enough. Call it directly after the sockets have been read. */

@@ -90,7 +90,6 @@ export class SessionLane extends LaneSender {
     const attempt = this.attempt(id, visitor.id, path, due);
     if (visitor.connection === null || visitor.connection.closed)
       visitor.connection = new Connection(this.wire, { overflow: false, kept: true });
-    this.began();
     visitor.connection.send({
       attempt,
       work: this.work,

@@ -42,6 +42,11 @@ export class Tally {
     this.#cells = new Int32Array(counts, offset, fields.length);
   }
 
+  /** Sent and not a row yet. */
+  get inFlight(): number {
+    return this.#cells[6] as number;
+  }
+
   planned(): void {
     this.#add(0, 1);
   }

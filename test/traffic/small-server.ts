@@ -44,6 +44,11 @@ export class SmallServer {
     });
   }
 
+  /** How many connections are open. */
+  get open(): number {
+    return this.#sockets.size;
+  }
+
   /** On a port below the ephemeral range. */
   async listen(): Promise<number> {
     for (let port = 20_000 + (process.pid % 10_000); ; port++) {
