@@ -24,7 +24,24 @@ export function union(stretches: readonly Stretch[]): Stretch[] {
 }
 
 /**
- * When a lane could not send for longer than its resolution, within a step: what happened then is not known. `lane`:
+ * From the start of the first step that traffic met to the end of the last: what lies between two steps is part of it.
+ * null where there was none.
+ */
+function steppedThrough({ steps, trafficFromUs, trafficToUs }: RunFacts): Stretch | null {
+  const met = steps.filter((step) => overlap(step, { fromUs: trafficFromUs, toUs: trafficToUs }) !== null);
+  if (met.length === 0) return null;
+  return { fromUs: Math.min(...met.map(({ fromUs }) => fromUs)), toUs: Math.max(...met.map(({ toUs }) => toUs)) };
+}
+
+/** Whether more of it than `resolutionUs` lies between the start of the first step and the end of the last. */
+export function isDuringSteps(stretch: Stretch, facts: RunFacts, resolutionUs: number): boolean {
+  const steps = steppedThrough(facts);
+  const shared = steps === null ? null : overlap(stretch, steps);
+  return shared !== null && shared.toUs - shared.fromUs > resolutionUs;
+}
+
+/**
+ * When a lane could not send for longer than its resolution, while steps were taken: what happened then is not known. `lane`:
  * of this one alone.
  */
 export function blindLanes(facts: RunFacts, lane: string | null): (Stretch & { lane: string })[] {
@@ -34,8 +51,7 @@ export function blindLanes(facts: RunFacts, lane: string | null): (Stretch & { l
     if (lane !== null && name !== lane) return [];
     const resolutionUs = (facts.lanes.find((one) => one.name === name)?.resolutionMs ?? 0) * 1000;
     const stretch = { fromUs: event.earliestUs, toUs: event.latestUs };
-    const inAStep = facts.steps.some((step) => lengthUs(overlap(stretch, step)) > resolutionUs);
-    return inAStep ? [{ ...stretch, lane: name }] : [];
+    return isDuringSteps(stretch, facts, resolutionUs) ? [{ ...stretch, lane: name }] : [];
   });
 }
 
@@ -46,8 +62,4 @@ export function blindPlatform(facts: RunFacts): Stretch[] {
       .filter((event) => event.kind === 'blind' && event.subject.kind !== 'lane')
       .map((event) => ({ fromUs: event.earliestUs, toUs: event.latestUs })),
   );
-}
-
-function lengthUs(stretch: Stretch | null): number {
-  return stretch === null ? -1 : stretch.toUs - stretch.fromUs;
 }

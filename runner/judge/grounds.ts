@@ -1,7 +1,7 @@
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { CheckOutcome, LaneTrafficResult, Verdict } from '../../record/result.ts';
 import { duration, list } from '../check/phrases.ts';
-import { blindLanes, blindPlatform, overlap } from '../check/stretch.ts';
+import { blindLanes, blindPlatform, isDuringSteps } from '../check/stretch.ts';
 import { unwatchedTerminations } from '../check/terminations.ts';
 
 /** One thing that speaks against `pass`. */
@@ -109,12 +109,7 @@ function ofUnseen({ name }: StepFacts): Ground {
 
 function ofBlindness(facts: RunFacts): Ground[] {
   const resolutionUs = Math.min(...facts.lanes.map(({ resolutionMs }) => resolutionMs)) * 1000;
-  const platform = blindPlatform(facts).filter((blind) =>
-    facts.steps.some((step) => {
-      const within = overlap(blind, step);
-      return within !== null && within.toUs - within.fromUs > resolutionUs;
-    }),
-  );
+  const platform = blindPlatform(facts).filter((blind) => isDuringSteps(blind, facts, resolutionUs));
   return [
     ...blindReasons(
       blindLanes(facts, null),

@@ -118,6 +118,10 @@ test('a lane that was blind within a step for longer than its resolution makes t
   expect(verdictOf({ ...blind(1000, 1100), steps: [step('hold', 2000, 10_000)] }).verdict).toBe('pass');
   const platform = event('blind', 'watch', [1000, 1100], { subject: { kind: 'run', name: 'watch' } });
   expect(verdictOf({ events: [platform] }).verdict).toBe('inconclusive');
+  // 30 ms of each step: less than the resolution in both.
+  const steps = [step('hold', 0, 1030), step('hold', 1031, 1060), step('hold', 1060, 10_000)];
+  expect(verdictOf({ ...blind(1000, 1060), steps }).verdict).toBe('inconclusive');
+  expect(verdictOf({ events: [{ ...platform, latestUs: us(1060) }], steps }).verdict).toBe('inconclusive');
 });
 
 test.each(['rollout', 'undo', 'scale', 'switch', 'kill', 'custom'])(
