@@ -37,6 +37,8 @@ export interface Wire {
   nextConnectionNumber(): number;
   /** How many rounds there were (see Rounds): between two of them all sockets are read. */
   rounds(): number;
+  /** When the next round should be at the latest; a time in the past: the thread is held up since then. */
+  nextRoundUs(): number;
   /** Something changed that may let an attempt go. */
   wake(): void;
 }

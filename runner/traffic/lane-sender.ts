@@ -46,6 +46,8 @@ export abstract class LaneSender implements Sender {
   #fromUs = Number.POSITIVE_INFINITY;
   #untilUs = Number.POSITIVE_INFINITY;
   #pausedUntilUs = 0;
+  /** Of an unpaced lane: since when there may have been room for an attempt; null: there is none. */
+  #roomSinceUs: number | null = null;
 
   constructor({ work, wire, plan, unpaced, runTag }: LaneSenderOptions) {
     this.work = work;
@@ -70,6 +72,7 @@ export abstract class LaneSender implements Sender {
   /** The plan counts from here. */
   begin(fromUs: number): void {
     this.#fromUs = fromUs;
+    this.#roomSinceUs = fromUs;
   }
 
   /** What is due later than that is not planned any more. */
@@ -130,7 +133,13 @@ export abstract class LaneSender implements Sender {
   /** An attempt ended: there may be room for another. */
   protected ended(attempt: Attempt): void {
     if (this.isUnpaced) {
-      if (attempt.handled === 'no') this.#pausedUntilUs = nowUs() + unpacedPauseUs;
+      const now = nowUs();
+      // Where the thread was held up the answer may have been there all the while.
+      this.#roomSinceUs ??= Math.min(now, this.wire.nextRoundUs());
+      if (attempt.handled === 'no') {
+        this.#pausedUntilUs = now + unpacedPauseUs;
+        this.#roomSinceUs = this.#pausedUntilUs;
+      }
       this.wire.wake();
     } else if (this.#waiting.size > 0) this.wire.wake();
   }
@@ -169,8 +178,11 @@ export abstract class LaneSender implements Sender {
       if (this.#nextDueUs() > now || now < this.#pausedUntilUs) return false;
       this.#pausedUntilUs = 0;
       const room = this.room();
+      if (room === 'full') this.#roomSinceUs = null;
       if (room !== 'free') return room === 'poll';
       if (now > untilUs) return true;
+      this.work.books.blind.ready(this.#roomSinceUs ?? now, now);
+      this.#roomSinceUs = now;
       const index = this.#nextUnpaced;
       this.#nextUnpaced += this.#unpaced.step;
       this.work.books.tally.planned();

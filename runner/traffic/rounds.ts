@@ -26,6 +26,8 @@ const inspectEveryUs = 10_000;
 export class Rounds {
   /** How many rounds there were; between two of them all sockets were read. */
   count = 0;
+  /** When the round that comes next should be at the latest. The past: the thread is held up. */
+  expectedUs = Number.POSITIVE_INFINITY;
   readonly #senders: readonly Sender[];
   readonly #inspect: (nowUs: number) => void;
   readonly #run = () => this.#round();
@@ -48,6 +50,7 @@ export class Rounds {
   wake(): void {
     if (this.#armed !== null || this.#stopped) return;
     this.#armedAtUs = nowUs();
+    this.expectedUs = Math.min(this.expectedUs, this.#armedAtUs);
     this.#armed = setImmediate(this.#run);
   }
 
@@ -67,6 +70,7 @@ export class Rounds {
     }
     this.#rereads = 0;
     this.count++;
+    this.expectedUs = Number.POSITIVE_INFINITY;
     if (now >= this.#inspectAtUs) {
       this.#inspectAtUs = now + inspectEveryUs;
       this.#inspect(now);
@@ -99,6 +103,7 @@ export class Rounds {
       return;
     }
     if (this.#timer !== null) clearTimeout(this.#timer);
+    this.expectedUs = dueUs;
     this.#timer = setTimeout(this.#wake, Math.max(1, Math.floor((dueUs - now) / 1000)));
   }
 }

@@ -160,6 +160,7 @@ export class TrafficThread {
       busy: this.#busy,
       nextConnectionNumber: () => 1 + thread + threads * connections++,
       rounds: () => this.#rounds.count,
+      nextRoundUs: () => this.#rounds.expectedUs,
       wake: () => this.#rounds.wake(),
     };
   }
