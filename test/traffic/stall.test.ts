@@ -1,16 +1,9 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import type { Attempt } from '../../record/attempt.ts';
-import { AttemptWriter, createAttemptsFile, endAttemptsFile } from '../../record/attempts-writer.ts';
 import { nowUs } from '../../record/clock.ts';
-import type { Event } from '../../record/event.ts';
-import { createCounts } from '../../runner/traffic/tally.ts';
-import { TrafficThread } from '../../runner/traffic/traffic-thread.ts';
-import { laneOf, rowsOf } from './run-lanes.ts';
+import { sendHere } from './own-thread.ts';
+import { laneOf, type Ran } from './run-lanes.ts';
 
 const attempts = 10;
 const intervalUs = 200_000;
@@ -18,42 +11,22 @@ const resolutionUs = 20_000;
 const turn = () => new Promise((resolve) => setTimeout(resolve, 1));
 
 /** A traffic thread in this very thread, which is then held up from each answer until the next attempt is overdue. */
-async function sendWithStalls(port: number, cells: Int32Array): Promise<{ rows: Attempt[]; events: Event[] }> {
-  const folder = mkdtempSync(join(tmpdir(), 'hitless-stall-'));
-  const file = join(folder, 'attempts.arrows');
-  createAttemptsFile(file);
-  const events: Event[] = [];
+function sendWithStalls(port: number, cells: Int32Array): Promise<Ran> {
   const lane = laneOf({ connection: 'kept', connections: 1, overflow: 0, rate: 5, requests: attempts, resolutionUs });
-  const setup = {
-    lanes: [lane],
-    identity: {},
-    route: { kind: 'address' as const, host: '127.0.0.1', port, family: 4 as const },
-    host: 'test',
-    seed: 1,
-    thread: 0,
-    threads: 1,
-    runTag: 'stall',
-    sourceBlock: null,
-    counts: createCounts(1, 1),
-  };
-  const listener = { onEvent: (event: Event) => events.push(event), onLaneDone: () => {} };
-  const thread = new TrafficThread(setup, new AttemptWriter(file), listener);
-  const fromUs = nowUs();
-  thread.start(fromUs);
-  for (let round = 1; round <= attempts; round++) {
-    const dueUs = fromUs + round * intervalUs;
-    while (Atomics.load(cells, 0) < round && nowUs() < dueUs) await turn();
-    // The answer is here or will be within this. Then nothing runs until the FIN is out and the next attempt overdue.
-    const answeredUs = nowUs();
-    while (nowUs() < answeredUs + 5_000) await turn();
-    Atomics.wait(cells, 1, round - 1, 100);
-    while (nowUs() < dueUs + 30_000);
-  }
-  await thread.stop(nowUs());
-  endAttemptsFile(file);
-  const rows = rowsOf(file);
-  rmSync(folder, { recursive: true });
-  return { rows, events };
+  return sendHere(lane, port, async ({ thread }) => {
+    const fromUs = nowUs();
+    thread.start(fromUs);
+    for (let round = 1; round <= attempts; round++) {
+      const dueUs = fromUs + round * intervalUs;
+      while (Atomics.load(cells, 0) < round && nowUs() < dueUs) await turn();
+      // The answer is here or will be within this. Then nothing runs until the FIN is out and the next attempt overdue.
+      const answeredUs = nowUs();
+      while (nowUs() < answeredUs + 5_000) await turn();
+      Atomics.wait(cells, 1, round - 1, 100);
+      while (nowUs() < dueUs + 30_000);
+    }
+    await thread.stop(nowUs());
+  });
 }
 
 test('a FIN that came while the thread was held up is read before the next request is written', async () => {
