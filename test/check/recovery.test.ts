@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
 import type { Event, EventKind } from '../../record/event.ts';
+import type { RunFacts } from '../../record/facts.ts';
 import { recovery } from '../../runner/check/recovery.ts';
-import { attempt, event, every, facts, judge, step } from './run.ts';
+import { attempt, event, every, facts, judge, lane, step } from './run.ts';
 
 const of = (kind: EventKind, pod: string, at: number) => event(kind, pod, at, { owner: 'app' });
 const three = ['a', 'b', 'c'].flatMap((pod) => [
@@ -13,7 +14,7 @@ const three = ['a', 'b', 'c'].flatMap((pod) => [
 const steps = [step('hold', 0, 2000), step('kill', 2000, 4500), step('hold', 4500, 10_000)];
 const died = [of('exited', 'a', 2010), of('unready', 'a', 2500), event('route-removed', 'a', 2900)];
 const back = [of('restarted', 'a', 3000), of('ready', 'a', 3500), event('route-added', 'a', 4000)];
-const say = (events: Event[], attempts: Attempt[] = every(10, 900), ms?: number, run = { steps }) =>
+const say = (events: Event[], attempts: Attempt[] = every(10, 900), ms?: number, run: Partial<RunFacts> = { steps }) =>
   judge(recovery, ms === undefined ? {} : { ms }, facts({ events: [...three, ...events], ...run }), attempts);
 
 describe('recovery', () => {
@@ -46,7 +47,8 @@ describe('recovery', () => {
       attempt({ at: 2011, outcome: 'reset' }),
       attempt({ at: 2400, outcome: 'refused' }),
     ];
-    expect(say([...died, ...back], failures, 2500)).toMatchObject({
+    const after = every(10, 100, () => ({}), 5000);
+    expect(say([...died, ...back], [...failures, ...after], 2500)).toMatchObject({
       verdict: 'pass',
       message: expect.stringContaining('2 requests failed, the last one after 401 ms;'),
     });
@@ -98,5 +100,86 @@ describe('recovery', () => {
     const blind = event('blind', 'cluster', [2500, 3900], { subject: { kind: 'run', name: 'cluster' } });
     expect(say([...died, ...back, blind], [], 1000).verdict).toBe('inconclusive');
     expect(say([...died, ...back, blind], [], 3000).verdict).toBe('pass');
+  });
+
+  describe('after the last failure of a lane', () => {
+    const lost = attempt({ at: 2100, outcome: 'reset' });
+    const good = (number: number, of = 'visitors') => every(10, number, () => ({ lane: of }), 2200);
+    const whole = [...died, ...back];
+
+    test('takes 35 good answers to say that failures stopped', () => {
+      expect(say(whole, [lost, ...good(35)]).verdict).toBe('pass');
+      expect(say(whole, [lost, ...good(34)])).toMatchObject({
+        verdict: 'inconclusive',
+        message: expect.stringMatching(/only 34 good answers came after the last failure on lane visitors/),
+        hint: expect.stringContaining('hold'),
+      });
+    });
+
+    test('a replica that is ready and answers 500 to the end has not recovered', () => {
+      const third = every(5, 1600, (index, at) =>
+        at > 2000 && index % 3 === 0 ? { outcome: 'status', status: 500 } : {},
+      );
+      expect(say(whole, third).verdict).toBe('inconclusive');
+      expect(say(whole, third, 5000).verdict).toBe('fail');
+    });
+
+    test('each lane for itself', () => {
+      const run = { steps, lanes: [lane('visitors'), lane('guests')] };
+      const both = [lost, attempt({ at: 2100, outcome: 'reset', lane: 'guests' }), ...good(500)];
+      expect(say(whole, both, undefined, run).verdict).toBe('inconclusive');
+      expect(say(whole, [...both, ...good(35, 'guests')], undefined, run).verdict).toBe('pass');
+      expect(
+        judge(recovery, {}, facts({ events: [...three, ...whole], ...run }), both, { lane: 'visitors' }).verdict,
+      ).toBe('pass');
+    });
+
+    test('what a later rollout mended was not mended before it', () => {
+      const run = { steps: [...steps.slice(0, 2), step('rollout', 4600, 9000)] };
+      const late = every(10, 300, () => ({}), 5000);
+      expect(say(whole, [lost, ...late], undefined, run).verdict).toBe('inconclusive');
+    });
+
+    test('one that was never answered is a failure, but for those that an interruption cut off', () => {
+      const unanswered = [...good(500), attempt({ at: 9990, outcome: 'unanswered' })];
+      expect(say(whole, unanswered)).toMatchObject({
+        verdict: 'inconclusive',
+        actual: { incidents: [{ failures: 1 }] },
+      });
+      expect(say(whole, unanswered, undefined, { steps, complete: false }).verdict).toBe('pass');
+    });
+  });
+
+  describe('of one that drains', () => {
+    const draining = [
+      of('killed', 'a', 2005),
+      of('unready', 'a', 2300),
+      event('route-removed', 'a', 2350),
+      of('exited', 'a', 3000),
+      of('restarted', 'a', 3100),
+      of('ready', 'a', 3500),
+      event('route-added', 'a', 3600),
+    ];
+
+    test('unready before it exits: a death all the same, from the kill', () => {
+      expect(say(draining)).toMatchObject({
+        verdict: 'pass',
+        actual: { incidents: [{ pod: 'a', atMs: 2000, replicas: 3, readyAfterMs: 1600 }] },
+      });
+      expect(say(draining, [], 1500).verdict).toBe('fail');
+    });
+
+    test('a failed liveness probe counts from its signal', () => {
+      const signalled = [of('signalled', 'a', 2005), ...draining.slice(1)];
+      const calm = { steps: [step('hold', 0, 10_000)] };
+      expect(say(signalled, [], undefined, calm)).toMatchObject({
+        actual: { incidents: [{ atMs: 2005, replicas: 3, readyAfterMs: 1595 }] },
+      });
+    });
+
+    test('what crashes again before it is ready is the same death', () => {
+      const again = [...draining.slice(0, 5), of('exited', 'a', 3200), ...draining.slice(5)];
+      expect((say(again).actual as { incidents: unknown[] }).incidents).toHaveLength(1);
+    });
   });
 });

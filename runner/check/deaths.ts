@@ -1,0 +1,60 @@
+import type { Event } from '../../record/event.ts';
+import type { RunFacts } from '../../record/facts.ts';
+import { countAt, isReady, isServing, momentsOf, type ReplicaLife, replicaLives } from './replica-lives.ts';
+import { podOf } from './terminations.ts';
+
+/** A replica died that nobody had told to go. */
+export interface Death {
+  pod: string | null;
+  fromUs: number;
+  /** Replicas that served just before, and when as many did again; null where that was not seen. */
+  before: number;
+  readyUs: number | null;
+}
+
+/** In order, those that began to matter while there was traffic. */
+export function deathsOf(facts: RunFacts): Death[] {
+  const lives = replicaLives(facts);
+  const moments = momentsOf(lives);
+  const told = facts.events.filter(({ kind }) => kind === 'terminating');
+  const deaths = facts.events.flatMap((event): Death[] => {
+    const pod = podOf(event);
+    const life = lives.find((one) => one.pod === pod);
+    if (event.kind !== 'exited' || life === undefined) return [];
+    if (event.latestUs < facts.trafficFromUs || event.earliestUs > facts.trafficToUs) return [];
+    if (told.some((one) => podOf(one) === pod && one.earliestUs <= event.latestUs)) return [];
+    const fromUs = beganUs(event, facts);
+    // One that was not ready takes nothing away when it ends once more.
+    if (isReady(life, fromUs - 1) === false) return [];
+    const siblings = lives.filter(({ owner }) => owner === life.owner);
+    const before = countAt(siblings, fromUs - 1, serving(siblings)).least;
+    const readyUs = moments.find(
+      (us) => us >= event.latestUs && countAt(siblings, us, serving(siblings)).least >= before,
+    );
+    return [{ pod, fromUs, before, readyUs: readyUs ?? null }];
+  });
+  return deaths.sort((a, b) => a.fromUs - b.fromUs);
+}
+
+/**
+ * Where a step killed it, the time counts from the step, and where it was sent a signal, from that: an app that drains
+ * is unready long before it exits.
+ */
+function beganUs(exit: Event, { events, steps }: RunFacts): number {
+  const own = events.filter((one) => podOf(one) === podOf(exit) && one.latestUs <= exit.latestUs && one !== exit);
+  const exits = own.filter(({ kind }) => kind === 'exited').map(({ latestUs }) => latestUs);
+  const lastExitUs = Math.max(Number.NEGATIVE_INFINITY, ...exits);
+  const kill = steps.find(
+    ({ verb, fromUs, toUs }) =>
+      verb === 'kill' && fromUs > lastExitUs && fromUs <= exit.earliestUs && exit.earliestUs <= toUs,
+  );
+  const signal = own.find(({ kind, earliestUs }) => signals.includes(kind) && earliestUs > lastExitUs);
+  return kill?.fromUs ?? signal?.earliestUs ?? exit.earliestUs;
+}
+
+const signals: readonly Event['kind'][] = ['killed', 'signalled'];
+
+/** Routed as well as ready, where the platform tells of routes. */
+function serving(lives: readonly ReplicaLife[]): typeof isReady {
+  return lives.some(({ routed }) => routed.length > 0) ? isServing : isReady;
+}
