@@ -153,7 +153,7 @@ class VersionMixing implements Fold<Finding> {
         'fail',
         `Before "${step.name}" ${count(early, 'answer')}${where} did not come from ${from}: ${this.#before.describe()}.`,
       );
-    if (to === null || this.#after.total === 0)
+    if (to === null)
       return say(
         'inconclusive',
         `No answer${where} that says its version came after "${step.name}", so it is not known whether only the new version is left.`,
@@ -177,12 +177,6 @@ class VersionMixing implements Fold<Finding> {
         'fail',
         `During "${step.name}" ${count(strange, 'answer')}${where} came from neither ${from} nor ${to}: ${this.#during.describe()}.`,
       );
-    if (this.#before.total === 0)
-      return say(
-        'inconclusive',
-        `No answer${where} that says its version came before "${step.name}", so the old version was not seen.`,
-        'hold for a second or two before the rollout',
-      );
     if (this.#nameless > this.#ok * namelessBound)
       return say(
         'inconclusive',
@@ -203,6 +197,16 @@ class VersionMixing implements Fold<Finding> {
         `During "${step.name}" no answer${where} came from ${list(missing)}: ${this.#during.describe()}.`,
       );
     }
+    for (const [when, { total }] of [
+      ['before', this.#before],
+      ['after', this.#after],
+    ] as const)
+      if (total < enoughAnswers)
+        return say(
+          'inconclusive',
+          `Only ${count(total, 'answer')}${where} came ${when} "${step.name}" that ${total === 1 ? 'says its' : 'say their'} version, too few to tell that no other version answered.`,
+          `hold for a second or two ${when} the rollout`,
+        );
     return say(
       'pass',
       `Before "${step.name}" only ${from} answered${where}, after it only ${to}: ${this.#meeting(from, to)}.`,

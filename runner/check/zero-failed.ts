@@ -33,22 +33,37 @@ export const zeroFailed: Check<ZeroFailedOptions> = {
   fold: (options, facts, lane) => new ZeroFailed(options, facts, lane),
 };
 
+/** What is allowed of a lane is allowed by its own number of requests: a busy lane must not excuse another. */
+class LaneTally {
+  planned = 0;
+  unsent = 0;
+  reused = 0;
+  staleInTermination = 0;
+  staleElsewhere = 0;
+
+  get staleAboveBound(): number {
+    return this.staleElsewhere > this.reused * staleBound ? this.staleElsewhere : 0;
+  }
+
+  get isUnsentAboveBound(): boolean {
+    return this.unsent > this.planned * unsentBound;
+  }
+}
+
 class ZeroFailed implements Fold<Finding> {
   readonly #options: ZeroFailedOptions;
   readonly #facts: RunFacts;
   readonly #lane: string | null;
   readonly #terminations: readonly Termination[];
   readonly #byOutcome = new Map<Outcome, number>();
-  readonly #sentByLane = new Map<string, number>();
-  #reused = 0;
-  #staleInTermination = 0;
+  readonly #lanes = new Map<string, LaneTally>();
 
   constructor(options: ZeroFailedOptions, facts: RunFacts, lane: string | null) {
     this.#options = options;
     this.#facts = facts;
     this.#lane = lane;
     this.#terminations = terminations(facts);
-    for (const { name } of facts.lanes) if (lane === null || name === lane) this.#sentByLane.set(name, 0);
+    for (const { name } of facts.lanes) if (lane === null || name === lane) this.#lanes.set(name, new LaneTally());
   }
 
   batch(batch: AttemptBatch): void {
@@ -57,10 +72,14 @@ class ZeroFailed implements Fold<Finding> {
       if (this.#lane !== null && lane !== this.#lane) continue;
       const outcome = batch.outcome.at(row) as Outcome;
       this.#byOutcome.set(outcome, this.#count(outcome) + 1);
-      if (outcome === 'unsent') continue;
-      this.#sentByLane.set(lane, (this.#sentByLane.get(lane) ?? 0) + 1);
-      if ((batch.connectionUse[row] as number) > 1) this.#reused++;
-      if (outcome === 'stale-race' && this.#inTermination(batch, row)) this.#staleInTermination++;
+      const tally = this.#lanes.get(lane) ?? new LaneTally();
+      this.#lanes.set(lane, tally);
+      tally.planned++;
+      if (outcome === 'unsent') tally.unsent++;
+      else if ((batch.connectionUse[row] as number) > 1) tally.reused++;
+      if (outcome !== 'stale-race') continue;
+      if (this.#inTermination(batch, row)) tally.staleInTermination++;
+      else tally.staleElsewhere++;
     }
   }
 
@@ -78,6 +97,10 @@ class ZeroFailed implements Fold<Finding> {
     return this.#byOutcome.get(outcome) ?? 0;
   }
 
+  #sum(of: (tally: LaneTally) => number): number {
+    return [...this.#lanes.values()].reduce((sum, tally) => sum + of(tally), 0);
+  }
+
   done(): { result: Finding } {
     return { result: this.#conclude() };
   }
@@ -86,7 +109,7 @@ class ZeroFailed implements Fold<Finding> {
     const unsent = this.#count('unsent');
     const unanswered = this.#count('unanswered');
     const stale = this.#count('stale-race');
-    const staleElsewhere = stale - this.#staleInTermination;
+    const staleInTermination = this.#sum((tally) => tally.staleInTermination);
     let planned = 0;
     let failed = 0;
     for (const [outcome, number] of this.#byOutcome) {
@@ -96,11 +119,7 @@ class ZeroFailed implements Fold<Finding> {
     const sent = planned - unsent;
     const mode = this.#options.stale ?? 'default';
     const staleFails =
-      mode === 'fail'
-        ? stale
-        : mode === 'warn'
-          ? 0
-          : this.#staleInTermination + (staleElsewhere > this.#reused * staleBound ? staleElsewhere : 0);
+      mode === 'fail' ? stale : mode === 'warn' ? 0 : staleInTermination + this.#sum((tally) => tally.staleAboveBound);
     const finding = {
       expected: { failed: 0, unanswered: 0, stale: mode },
       actual: {
@@ -110,7 +129,11 @@ class ZeroFailed implements Fold<Finding> {
         failed,
         unanswered,
         unsent,
-        staleRace: { inTermination: this.#staleInTermination, elsewhere: staleElsewhere, reused: this.#reused },
+        staleRace: {
+          inTermination: staleInTermination,
+          elsewhere: stale - staleInTermination,
+          reused: this.#sum((tally) => tally.reused),
+        },
         byOutcome: Object.fromEntries(this.#byOutcome),
       },
     };
@@ -127,7 +150,7 @@ class ZeroFailed implements Fold<Finding> {
         `${number.toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer: ${list(parts, 12)}.`,
       );
     }
-    const doubt = this.#doubt(planned, sent, unsent, unanswered);
+    const doubt = this.#doubt(sent, unsent, unanswered);
     if (doubt !== null) return { ...say(finding, 'inconclusive', doubt.message), hint: doubt.hint };
     if (stale > 0)
       return say(
@@ -145,8 +168,8 @@ class ZeroFailed implements Fold<Finding> {
     return classes.map(([outcome, number]) => `${number} ${outcome}`).join(', ');
   }
 
-  #doubt(planned: number, sent: number, unsent: number, unanswered: number): { message: string; hint: string } | null {
-    const silent = [...this.#sentByLane].filter(([, number]) => number === 0).map(([name]) => name);
+  #doubt(sent: number, unsent: number, unanswered: number): { message: string; hint: string } | null {
+    const silent = [...this.#lanes].filter(([, tally]) => tally.planned === tally.unsent).map(([name]) => name);
     if (sent === 0)
       return {
         message: `No request was sent${onLane(this.#lane)}, so nothing is known about failures.`,
@@ -165,9 +188,10 @@ class ZeroFailed implements Fold<Finding> {
         message: `The run was interrupted while ${count(unanswered, 'request')} of ${sent} had no answer yet.`,
         hint: 'let the run come to its end',
       };
-    if (unsent > planned * unsentBound)
+    const refused = [...this.#lanes].find(([, tally]) => tally.isUnsentAboveBound);
+    if (refused !== undefined)
       return {
-        message: `This machine could not send ${unsent} of ${count(planned, 'planned request')}; all that were sent got a good answer.`,
+        message: `This machine could not send ${refused[1].unsent} of ${count(refused[1].planned, 'planned request')} on lane ${refused[0]}; all that were sent got a good answer.`,
         hint: 'raise the limits of this machine (ulimit -n, local ports) or lower the rate',
       };
     const blind = blindLanes(this.#facts, this.#lane);

@@ -56,6 +56,23 @@ describe('version-mixing', () => {
     expect(judge(versionMixing, options, rolling, []).verdict).toBe('inconclusive');
   });
 
+  test('a few answers before or after it are not enough, but one of the wrong version is', () => {
+    const early = (fromMs: number) => without(healthy(), 0, fromMs);
+    const late = (toMs: number) => without(healthy(), toMs, 8000);
+    expect(judge(versionMixing, options, rolling, early(1650)).verdict).toBe('pass');
+    expect(judge(versionMixing, options, rolling, early(1660))).toMatchObject({
+      verdict: 'inconclusive',
+      message: expect.stringContaining('Only 34 answers came before "rollout"'),
+    });
+    expect(judge(versionMixing, {}, rolling, late(6350)).verdict).toBe('pass');
+    expect(judge(versionMixing, {}, rolling, late(6340))).toMatchObject({
+      verdict: 'inconclusive',
+      message: expect.stringContaining('Only 34 answers came after "rollout"'),
+    });
+    const stray = attempt({ at: 7000, version: 'v1' });
+    expect(judge(versionMixing, options, rolling, [...late(6100), stray]).verdict).toBe('fail');
+  });
+
   test('a rollout in which the new version never answered fails, unless hardly anything was asked', () => {
     const only = healthy().map((one) => (one.endUs < 56_000_000 ? { ...one, version: 'v1' } : one));
     expect(judge(versionMixing, options, rolling, only).verdict).toBe('fail');

@@ -79,6 +79,15 @@ describe('zero-failed', () => {
       expect(finding).toMatchObject({ verdict: 'inconclusive', actual: { unsent: 20, failed: 0, sent: 2000 } });
     });
 
+    test('unsent counts against the lane that could not send, however much others did', () => {
+      const run = facts({ lanes: [lane('visitors'), lane('regulars', 'kept')] });
+      const regulars = every(5, 20, (index) => ({ lane: 'regulars', outcome: index < 2 ? 'unsent' : 'ok' }));
+      expect(judge(zeroFailed, {}, run, [...every(1, 9000), ...regulars])).toMatchObject({
+        verdict: 'inconclusive',
+        message: expect.stringContaining('2 of 20 planned requests on lane regulars'),
+      });
+    });
+
     test('unsent does not excuse a failure', () => {
       const attempts = every(1, 500, (index) => ({ outcome: index < 250 ? 'unsent' : 'refused' }));
       expect(judge(zeroFailed, {}, facts(), attempts).verdict).toBe('fail');
@@ -112,6 +121,17 @@ describe('zero-failed', () => {
     test('elsewhere warns up to 1 in 1,000 reused attempts, and fails above', () => {
       expect(judge(zeroFailed, {}, facts(), [...reused(1999), stale(7), stale(9)]).verdict).toBe('warn');
       expect(judge(zeroFailed, {}, facts(), [...reused(1997), stale(7), stale(9)]).verdict).toBe('fail');
+    });
+
+    test('is measured by lane: reused connections of others do not excuse it', () => {
+      const run = facts({ lanes: [lane('visitors'), lane('regulars', 'kept')] });
+      const regulars = every(2, 100, () => ({ lane: 'regulars', connectionUse: 2 }));
+      const race = { ...stale(7), lane: 'regulars' };
+      expect(judge(zeroFailed, {}, run, [...reused(9000), ...regulars, race])).toMatchObject({
+        verdict: 'fail',
+        message: expect.stringContaining('1 stale-race'),
+      });
+      expect(judge(zeroFailed, {}, run, [...reused(9000), ...regulars, stale(7)]).verdict).toBe('warn');
     });
 
     test('is measured against reused attempts, not against all', () => {
