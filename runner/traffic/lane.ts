@@ -24,7 +24,7 @@ export interface Lane {
   requests: number | null;
   /** Of kept: how many connections. */
   connections: number;
-  /** Of kept: how many more may be opened when all are busy. Of fresh and session: how many may be open at once. */
+  /** Of kept: how many more may be opened when all are busy. Of fresh and session: how many may be under way at once. */
   overflow: number;
   life: { requests: number | null; ageUs: number | null };
   session: { page: string; assets: readonly string[] } | null;
