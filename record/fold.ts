@@ -45,7 +45,8 @@ export interface AttemptBatch {
 }
 
 /**
- * Something computed over all attempts of a record, in memory that does not grow with their number. `done` may ask for
+ * Something computed over all attempts of a record, in memory that does not grow with their number (at most with that of
+ * failed ones). `done` may ask for
  * another pass by returning a fold in `again`.
  */
 export interface Fold<Result> {

@@ -44,6 +44,8 @@ interface Context {
   options: MaxOutageOptions;
   facts: RunFacts;
   lane: string | null;
+  /** By lane: when the last of its requests was to be sent, or was. Later than that nothing could be out. */
+  lastPlannedUs: Map<string, number>;
 }
 
 type Part = 'failure' | 'success' | null;
@@ -78,12 +80,15 @@ class CollectFailures implements Fold<Finding> {
   readonly #judged = new Map<string, number>();
 
   constructor(options: MaxOutageOptions, facts: RunFacts, lane: string | null) {
-    this.#context = { options, facts, lane };
+    this.#context = { options, facts, lane, lastPlannedUs: new Map() };
     for (const { name } of facts.lanes) if (lane === null || name === lane) this.#judged.set(name, 0);
   }
 
   batch(batch: AttemptBatch): void {
+    const { lastPlannedUs } = this.#context;
     eachOf(batch, this.#context, (part, lane, row) => {
+      const planned = Math.max(batch.intendedUs[row] as number, sentOf(batch, row));
+      if (planned > (lastPlannedUs.get(lane) ?? 0)) lastPlannedUs.set(lane, planned);
       if (part === null) return;
       this.#judged.set(lane, (this.#judged.get(lane) ?? 0) + 1);
       if (part === 'success') return;
@@ -119,8 +124,11 @@ class PlaceSuccesses implements Fold<Finding> {
   }
 
   done(): { result: Finding } {
-    const { facts, options } = this.#context;
-    const outages = [...this.#gaps].flatMap(([lane, gaps]) => gaps.outages(lane, facts, options.share ?? defaultShare));
+    const { facts, options, lastPlannedUs } = this.#context;
+    const share = options.share ?? defaultShare;
+    const outages = [...this.#gaps].flatMap(([lane, gaps]) =>
+      gaps.outages(lane, { facts, lastPlannedUs: lastPlannedUs.get(lane) ?? 0, share }),
+    );
     return { result: conclude(outages, this.#judged, this.#context) };
   }
 }
@@ -149,11 +157,11 @@ function conclude(all: readonly OutageResult[], judged: Map<string, number>, con
 }
 
 /** Its estimate without the time in which the lane could not send: that may not have been an outage. */
-function seenMs(outage: OutageResult, { facts }: Context): number {
+function seenMs(outage: OutageResult, { facts, lastPlannedUs }: Context): number {
   const zeroUs = facts.trafficFromUs;
   const bracket = {
     fromUs: zeroUs + outage.fromMs * 1000,
-    toUs: outage.toMs === null ? facts.trafficToUs : zeroUs + outage.toMs * 1000,
+    toUs: outage.toMs === null ? (lastPlannedUs.get(outage.lane) ?? 0) : zeroUs + outage.toMs * 1000,
   };
   return blindLanes(facts, outage.lane).reduce((ms, blind) => {
     const shared = overlap(bracket, blind);

@@ -1,7 +1,7 @@
 import type { RunFacts } from '../../record/facts.ts';
 import type { OutageResult } from '../../record/result.ts';
 
-/** Times of a lane's failed attempts, by when they were sent; grows with them alone. */
+/** Times of a lane's failed attempts, by when they were sent: 8 bytes each, in an array that doubles. */
 export class FailureTimes {
   #times = new Float64Array(64);
   #length = 0;
@@ -22,7 +22,8 @@ export class FailureTimes {
 
 /**
  * The good answers between a lane's failed attempts. Gap i lies before failure i, the last gap after all of them; one
- * sent in the same microsecond as a failure counts as after it.
+ * sent in the same microsecond as a failure counts as after it. It takes some 80 bytes a failure: memory grows with what
+ * failed, not with what was sent.
  */
 export class Gaps {
   readonly failures: Float64Array;
@@ -56,10 +57,10 @@ export class Gaps {
   }
 
   /** Total outages and, around them where more than `share` of a window failed, partial ones; by start. */
-  outages(lane: string, facts: RunFacts, share: number): OutageResult[] {
+  outages(lane: string, { facts, lastPlannedUs, share }: Frame): OutageResult[] {
     const earliestEnd = this.#earliestEnds();
     const outage = (kind: OutageResult['kind'], { from, to }: Run) =>
-      this.#outage(kind, lane, facts, from, to, earliestEnd);
+      this.#outage(kind, lane, facts.trafficFromUs, lastPlannedUs, from, to, earliestEnd);
     const totals = this.#totals();
     const partials = this.#partials(share, totals);
     return [...totals.map((run) => outage('total', run)), ...partials.map((run) => outage('partial', run))].sort(
@@ -99,12 +100,12 @@ export class Gaps {
   #outage(
     kind: OutageResult['kind'],
     lane: string,
-    facts: RunFacts,
+    zeroUs: number,
+    lastPlannedUs: number,
     from: number,
     to: number,
     earliestEnd: Float64Array,
   ): OutageResult {
-    const zeroUs = facts.trafficFromUs;
     const first = this.failures[from] as number;
     const last = this.failures[to] as number;
     const successBefore = this.#lastSent[from] as number;
@@ -112,7 +113,7 @@ export class Gaps {
     const hadSuccess = (this.#successes[from] as number) > 0;
     const hasSuccess = (this.#successes[to + 1] as number) > 0;
     const startUs = hadSuccess ? (successBefore + first) / 2 : Math.min(zeroUs, first);
-    const endUs = hasSuccess ? (last + successAfter) / 2 : Math.max(facts.trafficToUs, last);
+    const endUs = hasSuccess ? (last + successAfter) / 2 : Math.max(lastPlannedUs, last);
     return {
       kind,
       lane,
@@ -131,6 +132,13 @@ export class Gaps {
       earliest[i] = Math.min(earliest[i] as number, earliest[i + 1] as number);
     return earliest;
   }
+}
+
+/** `lastPlannedUs`: when the lane was last to send; an outage that has no end is not longer than that. */
+interface Frame {
+  facts: RunFacts;
+  lastPlannedUs: number;
+  share: number;
 }
 
 /** Failures `from` to `to`, by place. */

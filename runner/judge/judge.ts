@@ -31,7 +31,7 @@ export type RecordOfRun = { folder: string } | { facts: RunFacts; attempts: stri
 
 /**
  * Judges a run by its record alone: everything that result.json holds, in memory that does not grow with the number of
- * attempts. Throws as readFacts and readAttempts do, and HITLESS_CHECK_UNKNOWN.
+ * attempts, but for some 80 bytes for each that failed (max-outage). Throws as readFacts and readAttempts do, and HITLESS_CHECK_UNKNOWN.
  */
 export function judge({ asked, expectation, ...record }: RecordOfRun & Question): Result {
   const facts = withEnd('folder' in record ? readFacts(runFiles(record.folder)) : record.facts);

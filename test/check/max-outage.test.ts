@@ -91,14 +91,27 @@ describe('max-outage', () => {
   test('a lane that never had an answer is out from the start, without end', () => {
     const attempts = every(100, 100, () => ({ outcome: 'refused' }));
     const finding = judge(maxOutage, {}, facts(), attempts);
-    expect(finding.outages).toMatchObject([{ fromMs: 0, toMs: null, ms: 10_000, failures: 100 }]);
+    expect(finding.outages).toMatchObject([{ fromMs: 0, toMs: null, ms: 9900, failures: 100 }]);
     expect(finding.message).toContain('until the end of the run');
   });
 
   test('an outage at the end has no end', () => {
     const finding = judge(maxOutage, { ms: 1000 }, facts(), traffic([[9000, 99_999]], 10_000, 10));
-    expect(finding.outages).toMatchObject([{ fromMs: 8990, toMs: null, ms: 1005 }]);
-    expect(finding.verdict).toBe('fail');
+    expect(finding.outages).toMatchObject([{ fromMs: 8990, toMs: null, ms: 995 }]);
+    expect(finding.verdict).toBe('pass');
+    expect(judge(maxOutage, { ms: 990 }, facts(), traffic([[9000, 99_999]], 10_000, 10)).verdict).toBe('fail');
+  });
+
+  test('an outage at the end of a lane lasts to its last planned request, not to the end of the run', () => {
+    const early = traffic([[900, 99_999]], 1000);
+    const finding = judge(maxOutage, { ms: 150 }, facts(), early);
+    expect(finding.outages).toMatchObject([{ toMs: null, ms: 99.5 }]);
+    expect(finding.verdict).toBe('pass');
+    const unsent = attempt({ at: 1200, outcome: 'unsent' });
+    expect(judge(maxOutage, { ms: 150 }, facts(), [...early, unsent]).outages).toMatchObject([{ ms: 300.5 }]);
+    // What the lane could not send after its last request is no part of the outage, so nothing to take off it.
+    const blind = facts({ events: [event('blind', 'visitors', [2000, 9000])] });
+    expect(judge(maxOutage, { ms: 50 }, blind, early).verdict).toBe('fail');
   });
 
   test('each lane for itself: another lane that is served does not hide it', () => {
