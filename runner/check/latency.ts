@@ -1,4 +1,5 @@
 import { Type } from 'typebox';
+import type { Outcome } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Check, Finding } from './check.ts';
@@ -28,6 +29,8 @@ class Latencies {
   readonly #buckets: number[] = [];
   #maxMs = 0;
   count = 0;
+  /** Of them, those that never got an answer. */
+  endless = 0;
 
   constructor(name: string, bounds: readonly [Percentile, number][]) {
     this.name = name;
@@ -35,13 +38,18 @@ class Latencies {
     this.#above = new Map(bounds.map(([percentile]) => [percentile, 0]));
   }
 
+  /** Infinity: it never got an answer. */
   add(ms: number): void {
     this.count++;
+    for (const [percentile, bound] of this.#bounds)
+      if (ms > bound) this.#above.set(percentile, (this.#above.get(percentile) ?? 0) + 1);
+    if (ms === Number.POSITIVE_INFINITY) {
+      this.endless++;
+      return;
+    }
     if (ms > this.#maxMs) this.#maxMs = ms;
     const bucket = Math.max(0, Math.ceil(Math.log(ms * 1000) / growth));
     this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
-    for (const [percentile, bound] of this.#bounds)
-      if (ms > bound) this.#above.set(percentile, (this.#above.get(percentile) ?? 0) + 1);
   }
 
   /**
@@ -58,10 +66,11 @@ class Latencies {
     return this.count > 0 && (percentile === 'max' || this.count * (1 - percentiles[percentile]) >= 1 - 1e-9);
   }
 
+  /** null without any, and where the percentile is one that never got an answer. */
   ms(percentile: Percentile): number | null {
-    if (this.count === 0) return null;
-    if (percentile === 'max') return this.#maxMs;
     const rank = Math.ceil(this.count * percentiles[percentile] - 1e-9);
+    if (this.count === 0 || rank > this.count - this.endless) return null;
+    if (percentile === 'max') return this.#maxMs;
     let seen = 0;
     for (let bucket = 0; bucket < this.#buckets.length; bucket++) {
       seen += this.#buckets[bucket] ?? 0;
@@ -94,14 +103,22 @@ class LatencyCheck implements Fold<Finding> {
 
   batch(batch: AttemptBatch): void {
     for (let row = 0; row < batch.length; row++) {
-      if (batch.outcome.at(row) !== 'ok') continue;
+      const outcome = batch.outcome.at(row) as Outcome;
+      const isEndless = this.#isEndless(outcome);
+      if (outcome !== 'ok' && !isEndless) continue;
       if (this.#lane !== null && batch.lane.at(row) !== this.#lane) continue;
       const readyUs = batch.readyUs[row] as number;
-      const ms = Math.max(0, (batch.endUs[row] as number) - readyUs) / 1000;
+      const ms = isEndless ? Number.POSITIVE_INFINITY : Math.max(0, (batch.endUs[row] as number) - readyUs) / 1000;
       this.#overall.add(ms);
       const step = this.#facts.steps.findIndex(({ fromUs, toUs }) => fromUs <= readyUs && readyUs < toUs);
       this.#steps[step]?.add(ms);
     }
+  }
+
+  /** Waited for in vain: slower than every bound. An interruption, though, is not the server's doing. */
+  #isEndless(outcome: Outcome): boolean {
+    if (this.#bounds.length === 0) return false;
+    return outcome === 'timeout' || (outcome === 'unanswered' && this.#facts.complete);
   }
 
   done(): { result: Finding } {
@@ -114,9 +131,10 @@ class LatencyCheck implements Fold<Finding> {
     const finding = {
       expected: Object.fromEntries(this.#bounds),
       actual: {
-        answers: this.#overall.count,
+        answers: this.#overall.count - this.#overall.endless,
+        withoutAnswer: this.#overall.endless,
         overall: shown(this.#overall),
-        steps: steps.map((step) => ({ name: step.name, answers: step.count, ...shown(step) })),
+        steps: steps.map((step) => ({ name: step.name, answers: step.count - step.endless, ...shown(step) })),
       },
     };
     const where = onLane(this.#lane);
@@ -138,7 +156,7 @@ class LatencyCheck implements Fold<Finding> {
     const broken = [this.#overall, ...steps].flatMap((one) =>
       this.#bounds
         .filter(([name]) => one.isBroken(name))
-        .map(([name, bound]) => `${name} of ${one.name} was ${duration(one.ms(name) ?? 0)}, above ${duration(bound)}`),
+        .map(([name, bound]) => `${tell(name, one)}, above ${duration(bound)}`),
     );
     if (broken.length > 0)
       return { ...finding, verdict: 'fail', message: `Answers${where} were too slow: ${list(broken, 3)}.` };
@@ -156,4 +174,11 @@ class LatencyCheck implements Fold<Finding> {
       message: `Good answers${where} were in time, within each step too: ${list(this.#bounds.map(([name, bound]) => `${name} ${duration(this.#overall.ms(name) ?? 0)} of ${duration(bound)}`))}.`,
     };
   }
+}
+
+function tell(name: Percentile, one: Latencies): string {
+  const ms = one.ms(name);
+  if (ms !== null) return `${name} of ${one.name} was ${duration(ms)}`;
+  const tail = Math.round(100 * (1 - percentiles[name]));
+  return `${tail === 0 ? count(one.endless, 'request') : `more than ${tail} %`} of ${one.name} never got an answer`;
 }

@@ -68,4 +68,33 @@ describe('latency', () => {
     expect(judge(latency, { p99: 50 }, facts(), slow(60)).verdict).toBe('fail');
     expect(judge(latency, {}, facts(), []).verdict).toBe('not-applicable');
   });
+
+  test.each(['timeout', 'unanswered'] as const)('%s is slower than every bound, not left out', (outcome) => {
+    const some = (number: number) => every(1, 1000, (index) => (index < number ? { outcome, took: 10 } : { took: 1 }));
+    expect(judge(latency, { p99: 50 }, facts(), some(10)).verdict).toBe('pass');
+    const finding = judge(latency, { p99: 50 }, facts(), some(11));
+    expect(finding).toMatchObject({
+      verdict: 'fail',
+      message: expect.stringContaining('more than 1 % of the whole run never got an answer, above 50 ms'),
+      actual: { answers: 989, withoutAnswer: 11, overall: { p50: expect.closeTo(1, 1), p99: null, max: null } },
+    });
+    expect(judge(latency, { max: 50 }, facts(), some(1)).verdict).toBe('fail');
+    expect(
+      judge(
+        latency,
+        { p99: 50 },
+        facts(),
+        every(1, 1000, () => ({ outcome })),
+      ).verdict,
+    ).toBe('fail');
+    expect(judge(latency, {}, facts(), some(11))).toMatchObject({
+      verdict: 'not-applicable',
+      actual: { answers: 989, overall: { max: 1 } },
+    });
+  });
+
+  test('what an interruption cut off was not slow', () => {
+    const cut = [...every(1, 1000), attempt({ at: 999, outcome: 'unanswered' })];
+    expect(judge(latency, { max: 50 }, facts({ complete: false }), cut).verdict).toBe('pass');
+  });
 });
