@@ -22,7 +22,7 @@ const leastExpected = 5;
  * multinomial; over strata, observed minus expected is summed for each replica and weighed by the summed covariance, as
  * in the log-rank test (Peto 1972). Pearson's statistic cries too often where a cell is small and too full, the
  * likelihood ratio where one is small and too empty, so p is the larger of the two. null where there is nothing to
- * compare: no stratum with two replicas that were expected often enough.
+ * compare (no stratum with two replicas that were expected often enough) or p cannot be computed.
  */
 export function testEqualShares(strata: readonly Stratum[]): EqualSharesTest | null {
   const all = strata.map(({ counts }) => new Map(counts)).filter((counts) => counts.size > 1);
@@ -46,7 +46,9 @@ export function testEqualShares(strata: readonly Stratum[]): EqualSharesTest | n
   const chiSquare = dot(gradient, solve(information, gradient));
   const ratio = 2 * (greatestLogLikelihood(cells, size) - logLikelihood(cells, zero));
   const p = (statistic: number) => 1 - chisquare.cdf(Math.max(0, statistic), degrees);
-  return { p: Math.max(p(chiSquare), p(ratio)), chiSquare, degrees, observed, expected };
+  const larger = Math.max(p(chiSquare), p(ratio));
+  // NaN is below no alarm: it must not read as even shares.
+  return Number.isNaN(larger) ? null : { p: larger, chiSquare, degrees, observed, expected };
 }
 
 /** One stratum by group: how many of its replicas belong to it, how many connections went to them. */

@@ -144,7 +144,7 @@ class ReplicaDistribution implements Fold<Finding> {
         message: 'There was never more than one replica to choose from.',
         hint: 'deploy two replicas or more',
       };
-    if (judged.length === 0 || test === null)
+    if (judged.length === 0 || test === null || !(test.p >= alarm))
       return {
         ...found,
         verdict: 'inconclusive',

@@ -144,4 +144,9 @@ describe('equal shares', () => {
     expect(times({ e: 0 }, 2)).toBe(200);
     expect(times({}, 10)).toBe(0);
   });
+
+  test('where p cannot be computed there is nothing to say', () => {
+    expect(testEqualShares([stratum({ a: Number.NaN, b: 50, c: 50 })])).toBeNull();
+    expect(testEqualShares([stratum({ a: Number.MAX_VALUE, b: Number.MAX_VALUE, c: 50 })])).toBeNull();
+  });
 });
