@@ -2,8 +2,8 @@ import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Stretch } from '../check/stretch.ts';
 
-/** Steps that do something to the app; `custom` may. */
-const verbs: readonly string[] = ['rollout', 'undo', 'scale', 'switch', 'kill', 'custom'];
+/** Steps that do something to the app. */
+const verbs: readonly string[] = ['rollout', 'undo', 'scale', 'switch', 'kill'];
 
 /** What a step did shows for as long at least: `settle`, as after a rollout. A custom step may be over in no time. */
 const leastUs = 1_000_000;
@@ -11,7 +11,7 @@ const leastUs = 1_000_000;
 /** The steps that changed something, after traffic had begun, while no request was sent: a run that saw none of it. */
 export function unseenSteps(facts: RunFacts): Fold<StepFacts[]> {
   let unseen = facts.steps
-    .filter(({ verb, toUs }) => verbs.includes(verb) && toUs >= facts.trafficFromUs)
+    .filter((step) => step.toUs >= facts.trafficFromUs && changesSomething(step, facts))
     .map((step) => ({ step, stretch: stretchOf(step) }));
   return {
     batch({ length, outcome, sentUs }: AttemptBatch): void {
@@ -24,6 +24,15 @@ export function unseenSteps(facts: RunFacts): Fold<StepFacts[]> {
     },
     done: () => ({ result: unseen.map(({ step }) => step) }),
   };
+}
+
+/** A function of a scenario's own may only look; it did something where something happened to the app meanwhile. */
+function changesSomething(step: StepFacts, { events }: RunFacts): boolean {
+  if (step.verb !== 'custom') return verbs.includes(step.verb);
+  const ours: readonly string[] = ['step', 'lane', 'run'];
+  return events.some(
+    ({ subject, earliestUs }) => !ours.includes(subject.kind) && isWithin(earliestUs, stretchOf(step)),
+  );
 }
 
 function stretchOf({ fromUs, toUs }: StepFacts): Stretch {

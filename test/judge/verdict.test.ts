@@ -128,23 +128,30 @@ test.each(['rollout', 'undo', 'scale', 'switch', 'kill', 'custom'])(
   'a %s that no request saw proves nothing',
   (verb) => {
     const steps = [step('hold', 0, 5000), step(verb, 5000, 9000), step('hold', 9000, 10_000)];
+    const events = verb === 'custom' ? [event('ready', 'pod-1', 7000)] : [];
     const until = (ms: number) => every(5, ms / 5);
-    expect(verdictOf({ steps }, until(5010)).verdict).toBe('pass');
+    expect(verdictOf({ steps, events }, until(5010)).verdict).toBe('pass');
     const after = every(5, 20, () => ({}), 9500);
     const unsent = every(5, 20, () => ({ outcome: 'unsent' }), 6000);
-    expect(verdictOf({ steps }, [...until(5000), ...after])).toMatchObject({
+    expect(verdictOf({ steps, events }, [...until(5000), ...after])).toMatchObject({
       verdict: 'inconclusive',
       reasons: [expect.stringContaining(`No request was sent during the step "${verb}", so what it did was not seen.`)],
     });
-    expect(verdictOf({ steps }, [...until(5000), ...unsent, ...after]).reasons).toContainEqual(
+    expect(verdictOf({ steps, events }, [...until(5000), ...unsent, ...after]).reasons).toContainEqual(
       expect.stringContaining(`during the step "${verb}"`),
     );
   },
 );
 
+test('a custom step that only looks may do so when the requests are over', () => {
+  const steps = [step('hold', 0, 5000), step('custom', 6000, 9000)];
+  expect(verdictOf({ steps }, every(5, 1000)).verdict).toBe('pass');
+});
+
 test('a step that is over between two requests is seen by the next one; one before traffic is none of its business', () => {
   const steps = [step('rollout', -2000, -1), step('hold', 0, 5001), step('custom', 5001, 5002)];
-  expect(verdictOf({ steps }).verdict).toBe('pass');
+  const events = [event('ready', 'pod-1', 5001)];
+  expect(verdictOf({ steps, events }).verdict).toBe('pass');
 });
 
 test('a check that was asked for decides; without samples it is inconclusive', () => {
