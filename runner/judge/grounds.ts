@@ -25,8 +25,11 @@ export interface Observed {
 /** Everything that speaks against `pass`, of what is equally bad the root first. A run without any has passed. */
 export function groundsAgainst(observed: Observed): Ground[] {
   const { facts, traffic } = observed;
+  // Where the app was never there, that is what is to be told, and not what could not be seen without it.
+  const broken = facts.steps.flatMap(ofStep).filter(({ verdict }) => verdict !== 'inconclusive');
+  if (broken.length > 0 && traffic.every(({ planned }) => planned === 0)) return [...ofErrors(facts), ...broken];
   return [
-    ...facts.errors.map((reason) => ({ verdict: 'error', reason }) as const),
+    ...ofErrors(facts),
     ...ofRecord(observed),
     ...ofSilence(traffic),
     ...observed.unseen.map(ofUnseen),
@@ -35,6 +38,10 @@ export function groundsAgainst(observed: Observed): Ground[] {
     ...observed.checks.flatMap(ofCheck),
     ...facts.steps.flatMap(ofStep),
   ];
+}
+
+function ofErrors({ errors }: RunFacts): Ground[] {
+  return errors.map((reason) => ({ verdict: 'error', reason }));
 }
 
 function ofRecord({ facts, contradictions, ended }: Observed): Ground[] {

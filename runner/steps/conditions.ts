@@ -51,8 +51,19 @@ export function whyNotReady(deployment: DeploymentState, state: TargetState): st
   return deployment.reason ?? 'its replicas did not become ready';
 }
 
-export function exitInWords(exit: NonNullable<ReplicaState['lastExit']>): string {
+/** The platform holds it back from another start: it ended more than once. */
+export function isCrashing({ lastExit, ready, waiting }: ReplicaState): boolean {
+  return lastExit !== undefined && !ready && waiting === 'CrashLoopBackOff';
+}
+
+export function doesNotStayUp({ pod, lastExit, restarts }: ReplicaState): string {
+  const how = lastExit ? exitInWords(lastExit) : 'it ended';
+  return `${pod} does not stay up: ${how}; it was started ${restarts + 1} times`;
+}
+
+function exitInWords(exit: NonNullable<ReplicaState['lastExit']>): string {
   const how = exit.signal ? `was ended by ${exit.signal}` : `exited with code ${exit.code ?? 'unknown'}`;
   const words = exit.message?.trim();
-  return `its app ${how} (${exit.reason})${words ? `; its last words: ${words}` : ''}`;
+  const port = words?.includes('EADDRINUSE') ? ' (it has to listen on the port that PORT says)' : '';
+  return `its app ${how} (${exit.reason})${words ? `; its last words: ${words}` : ''}${port}`;
 }

@@ -1,6 +1,6 @@
 import { HitlessError } from '../../record/error.ts';
 import type { TargetState } from '../../targets/target.ts';
-import { exitInWords, isServing, whyNotReady } from './conditions.ts';
+import { doesNotStayUp, isCrashing, isServing, whyNotReady } from './conditions.ts';
 import type { StepContext, StepRunner } from './step.ts';
 import { orInterrupted, sleepUs, waitFor } from './wait-for.ts';
 
@@ -43,12 +43,11 @@ function servesAll(state: TargetState): boolean {
 
 /** One exit can be bad luck; an app that the platform already holds back from another start will not serve. */
 function rejectCrashing(state: TargetState): void {
-  for (const { pod, lastExit, ready, waiting, restarts } of state.replicas) {
-    if (!lastExit || ready || waiting !== 'CrashLoopBackOff') continue;
-    throw new HitlessError(
-      'HITLESS_APP_EXITS',
-      `${pod} does not stay up: ${exitInWords(lastExit)}; it was started ${restarts + 1} times`,
-      { blame: 'app', hint: 'start its command by hand and see what it says' },
-    );
+  for (const replica of state.replicas) {
+    if (!isCrashing(replica)) continue;
+    throw new HitlessError('HITLESS_APP_EXITS', doesNotStayUp(replica), {
+      blame: 'app',
+      hint: 'start its command by hand and see what it says',
+    });
   }
 }

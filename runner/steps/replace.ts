@@ -1,5 +1,5 @@
 import type { TargetState } from '../../targets/target.ts';
-import { leftovers, replicasOf, rolloutOver, whyNotReady } from './conditions.ts';
+import { doesNotStayUp, isCrashing, leftovers, replicasOf, rolloutOver, whyNotReady } from './conditions.ts';
 import type { StepContext, StepOutcome } from './step.ts';
 import { deploymentOf, orInterrupted, sleepUs, waitFor } from './wait-for.ts';
 
@@ -20,21 +20,45 @@ export async function replaceReplicas(
 ): Promise<StepOutcome> {
   const { target, signal } = context;
   const before = livePods(target.state(), name);
+  const tellCrashes = crashTeller(name, context);
   await orInterrupted(start(), signal);
   const end = await waitFor(context, timeoutUs, (state) => {
     const deployment = deploymentOf(state, name);
+    tellCrashes(state);
     if (deployment.progress === 'stuck') return 'stuck';
     return rolloutOver(deployment, state) ? 'over' : undefined;
   });
   if (end !== 'over') return unfinished(name, end, timeoutUs, target.state());
   await sleepUs(settleUs, signal);
   const replaced = [...before].filter((pod) => !livePods(target.state(), name).has(pod)).length;
-  if (replaced > 0) return { terminationsWatched: true, replaced };
+  if (replaced > 0) return { terminationsWatched: true, replaced, ...killedAtLast(before, target.state(), context) };
   return {
     verdict: 'inconclusive',
     message: `nothing was replaced: ${name} already was what it was told to become`,
     replaced,
   };
+}
+
+/** Kubernetes goes on while new replicas crash, and so does the step; but the person who watches is told, once each. */
+function crashTeller(deployment: string, { notice }: StepContext): (state: TargetState) => void {
+  const told = new Set<string>();
+  return (state) => {
+    for (const replica of replicasOf(state, deployment)) {
+      if (!isCrashing(replica) || told.has(replica.pod)) continue;
+      told.add(replica.pod);
+      notice(doesNotStayUp(replica));
+    }
+  };
+}
+
+/** Nothing may have been lost, but what was under way at the end of the grace would have been. */
+function killedAtLast(before: ReadonlySet<string>, state: TargetState, { notice }: StepContext): StepOutcome {
+  const old = state.replicas.filter(({ pod }) => before.has(pod));
+  const killed = old.filter(({ lastExit }) => lastExit?.code === 137);
+  if (killed.length === 0) return {};
+  const message = `${killed.length} of ${old.length} old replicas did not end by themselves and were killed at the end of their grace: a request under way then would have been lost`;
+  notice(message);
+  return { message };
 }
 
 function livePods(state: TargetState, deployment: string): Set<string> {

@@ -67,6 +67,7 @@ class LocalTarget implements Target {
     this.#balancer = new Balancer(() => this.#draw.oneOf(this.#main?.endpoints ?? [], 'balancer'));
     const port = await this.#balancer.listen(app.port, service.ports[0]?.port ?? 0);
     this.#url = `http://127.0.0.1:${port}`;
+    onNotice(`${service.name} is at ${this.#url}, for browsers too`);
     this.#mustBeOpen();
   }
 

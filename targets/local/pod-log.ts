@@ -39,7 +39,10 @@ export class PodLog {
       .map((line) => line.replaceAll(/\u001b\[[0-9;]*m|[\u0000-\u001f\u007f]/g, '').trimEnd())
       .filter((line) => line !== '' && !isStackOfNode(line));
     this.#tail = '';
-    return lines.slice(-keptLines).map((line) => line.slice(0, maxLine));
+    // What went wrong comes first, and details of it may fill more lines than are shown.
+    const error = lines.findLastIndex((line) => /(^|\s)[A-Za-z]*Error\b/.test(line));
+    const from = error === -1 ? Math.max(0, lines.length - keptLines) : error;
+    return lines.slice(from, from + keptLines).map((line) => line.slice(0, maxLine));
   }
 
   close(): void {

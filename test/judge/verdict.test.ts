@@ -143,6 +143,14 @@ test.each(['rollout', 'undo', 'scale', 'switch', 'kill', 'custom'])(
   },
 );
 
+test('where the app was never there, that alone is told', () => {
+  const steps = [{ ...step('deploy', -3000, 0), verdict: 'fail' as const, message: 'the app exits' }];
+  expect(verdictOf({ steps }, [])).toMatchObject({
+    verdict: 'fail',
+    reasons: ['Step "deploy" failed: the app exits'],
+  });
+});
+
 test('a custom step that only looks may do so when the requests are over', () => {
   const steps = [step('hold', 0, 5000), step('custom', 6000, 9000)];
   expect(verdictOf({ steps }, every(5, 1000)).verdict).toBe('pass');

@@ -56,7 +56,12 @@ describe.concurrent('rollout', () => {
     const app = await deploy();
     const old = app.target.state().replicas.map(({ pod }) => pod);
     const input = { deployment: 'app', image: 'test/app:v2', until: 'complete', settleUs, timeoutUs } as const;
-    expect(await run(app, 'rollout', input)).toEqual({ terminationsWatched: true, replaced: 3 });
+    expect(await run(app, 'rollout', input)).toEqual({
+      terminationsWatched: true,
+      replaced: 3,
+      // The app has no handler for SIGTERM, and is PID 1.
+      message: expect.stringContaining('3 of 3 old replicas did not end by themselves'),
+    });
     for (const pod of old) {
       expect(app.of('exited', pod)).toHaveLength(1);
       expect(app.target.state().replicas.find((replica) => replica.pod === pod)?.routed ?? false).toBe(false);
