@@ -86,6 +86,12 @@ describe('an interrupted run', () => {
   test('two runs side by side leave each other alone', async () => {
     const runs = ['left', 'right'].map((name) => startCli(['run', 'rolling-update', '--out', join(folder, name)]));
     const ends = await Promise.all(runs.map((cli) => cli.end));
-    for (const end of ends) expect(end.code, end.stdout + end.stderr).toBe(0);
+    for (const [index, end] of ends.entries()) {
+      // On two cores one run may keep the other from sending, and then says so; but nobody's requests are lost.
+      expect([0, 4], end.stdout + end.stderr).toContain(end.code);
+      const out = join(folder, index === 0 ? 'left' : 'right');
+      const { traffic } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as Result;
+      for (const lane of traffic) expect(lane).toMatchObject({ planned: lane.ok, failed: 0, unanswered: 0, unsent: 0 });
+    }
   });
 });
