@@ -8,7 +8,14 @@ if (major < 22 || (major === 22 && minor < 19)) {
   );
   process.exitCode = 2;
 } else {
+  goWhereTheUserIs();
   await start();
+}
+
+/** npm runs its scripts in the package's folder and says in INIT_CWD where it was called: paths are meant from there. */
+function goWhereTheUserIs() {
+  const { npm_lifecycle_event: script, INIT_CWD: folder } = process.env;
+  if (script === 'hitless' && folder) process.chdir(folder);
 }
 
 /** A checkout runs its sources; in a package there is only what was built of them (Node strips no types in node_modules). */

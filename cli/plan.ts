@@ -1,10 +1,15 @@
 import { leftMs } from '../runner/estimate.ts';
 import type { Scenario } from '../runner/scenario/scenario.ts';
 import type { Lane } from '../runner/traffic/lane.ts';
+import { judgeImages } from '../targets/local/images.ts';
 import { readManifests } from '../targets/manifest/manifests.ts';
 import { shortPath } from './error-screen.ts';
 
-/** What a run of a scenario would do, as text: nothing is started to find out. */
+/**
+ * What a run of a scenario would do, as text: nothing is started to find out.
+ *
+ * @throws HitlessError as the run would, where the manifests are not valid or local could not start one of the images
+ */
 export function planText(scenario: Scenario, target: string): string {
   const trafficMs = expectedTrafficMs(scenario);
   const lines = [
@@ -26,6 +31,7 @@ export function planText(scenario: Scenario, target: string): string {
 function appLines({ app }: Scenario, target: string): string[] {
   if ('url' in app) return [`  url     ${app.url}`];
   const { deployments, services, notices } = readManifests(app.manifests);
+  if (target === 'local') judgeImages(app.images, deployments);
   return [
     `starts on ${target}`,
     ...deployments.map(({ name, replicas, template }) => {

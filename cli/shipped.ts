@@ -38,11 +38,20 @@ export function findScenario(word: string): string {
   const shipped = shippedScenarios();
   const file = shipped.get(word);
   if (file !== undefined) return file;
+  if (/\.(ya?ml|[tj]s)$/.test(word)) throw notThere(`there is no file ${resolve(word)}${meant(word, shipped)}`);
+  throw notThere(`there is no scenario "${word}"${meant(word, shipped)}`);
+}
+
+function meant(word: string, shipped: ReadonlyMap<string, string>): string {
   const known = [
     ...shipped.keys(),
     ...[...scenariosIn(dirname(resolve(word))).values()].map((path) => join(dirname(word), basename(path))),
   ];
-  throw new HitlessError('HITLESS_SCENARIO_FILE', `there is no scenario "${word}"${didYouMean(word, known)}`, {
+  return didYouMean(word, known);
+}
+
+function notThere(message: string): HitlessError {
+  return new HitlessError('HITLESS_SCENARIO_FILE', message, {
     blame: 'usage',
     hint: 'hitless list shows those that ship and those of this folder.',
   });

@@ -57,7 +57,6 @@ describe('wrong use is told in one line and a hint, with exit code 2', () => {
     [['run', 'a.yml', '--repeat', '0'], '--repeat: expected a whole number above 0, got 0'],
     [['run', 'a.yml', 'a.yml', '--out', 'x'], '--out: one folder holds one run, and these are several'],
     [['run', 'rolling-updat'], 'there is no scenario "rolling-updat"; did you mean "rolling-update"?'],
-    [['run', 'b.yml'], 'there is no scenario "b.yml"; did you mean "a.yml"?'],
     [['run', 'a.yml', '--lane.vistors.rate', '5'], '--lane.vistors.rate: no lane "vistors"; did you mean "visitors"?'],
     [['run', 'a.yml', '--seed', '-1'], '--seed: seed: expected a whole number from 0 to 4294967295, got -1'],
     [['run', 'none.mjs'], 'none.mjs: the file exports no scenario'],
@@ -75,6 +74,34 @@ describe('wrong use is told in one line and a hint, with exit code 2', () => {
     expect(hint.every((one) => /^ {2}\S/.test(one)) && hint.length <= 1).toBe(true);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
+});
+
+test('a file that is not there is told with its whole path', async () => {
+  const { code, stderr } = await hitless(['run', 'b.yml']);
+  expect(stderr).toMatch(/^there is no file \/.*\/b\.yml; did you mean "a\.yml"\?\n/);
+  expect(code).toBe(2);
+});
+
+test('npm run hitless takes paths from the folder in which it is called', async () => {
+  const elsewhere = sampleFolder({ 'mine.yml': goodScenario });
+  onTestFinished(() => elsewhere.remove());
+  const dryRun = async (npm_lifecycle_event: string) =>
+    await startCli(['run', 'mine.yml', '--dry-run'], { env: { npm_lifecycle_event, INIT_CWD: elsewhere.path } }).end;
+  expect(await dryRun('hitless')).toMatchObject({ code: 0, stderr: '' });
+  expect(await dryRun('test')).toMatchObject({ code: 2 });
+});
+
+test.each([
+  ['an image that nobody describes', 'shop:v1: {', 'shop:v3: {', /the image shop:v1 is not among app\.images/],
+  ['a missing executable', '[node, shop.js]', '[nodde, shop.js]', /there is no executable nodde/],
+])('a dry run tells %s as the run does', async (_, from, to, line) => {
+  const files = { 'a.yml': sampleWith(from, to) };
+  const dry = await hitless(['run', 'a.yml', '--dry-run'], files);
+  expect(dry.stderr).toMatch(line);
+  expect(dry.stdout).toBe('');
+  const real = await hitless(['run', 'a.yml'], files);
+  const first = (text: string) => text.split('\n')[0];
+  expect([dry.code, first(dry.stderr)]).toEqual([real.code, first(real.stderr)]);
 });
 
 describe('a file that is not valid is told with its place, with exit code 2', () => {

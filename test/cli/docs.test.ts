@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { startCli } from '../e2e/run-cli.ts';
@@ -6,12 +6,13 @@ import { sampleFolder } from '../scenario/sample.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 
-/** The plan of a scenario that a page shows, with the sample's manifest in its folder k8s. */
+/** The plan of a scenario that a page shows, with the sample's manifest, of the pages' image, in its folder k8s. */
 async function planOf(file: string, text: string) {
   const folder = sampleFolder({ [file]: text });
   onTestFinished(() => folder.remove());
   mkdirSync(join(folder.path, 'k8s'));
-  renameSync(join(folder.path, 'shop.yml'), join(folder.path, 'k8s/shop.yml'));
+  const manifest = readFileSync(join(folder.path, 'shop.yml'), 'utf8').replace('shop:v1', 'shop:1.0');
+  writeFileSync(join(folder.path, 'k8s/shop.yml'), manifest);
   return startCli(['run', file, '--dry-run'], { cwd: folder.path }).end;
 }
 
