@@ -31,9 +31,9 @@ export function about(ms: number): string {
   return ms < 1 ? 'less than 1 ms' : `about ${Math.round(ms)} ms`;
 }
 
-/** A moment, in seconds from the start of traffic, with `digits` after the point. */
+/** A moment, in seconds from the start of traffic, with `digits` after the point; just before the start is 0, not -0. */
 export function moment(ms: number, digits = 1): string {
-  return `${(ms / 1000).toFixed(digits)} s`;
+  return `${(ms / 1000).toFixed(digits).replace(/^-(?=[0.]+$)/, '')} s`;
 }
 
 /** `33.4 %`; never 0 % of something nor 100 % of less than all. */

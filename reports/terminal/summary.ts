@@ -23,20 +23,19 @@ const marks: Record<Check['verdict'], { mark: string; paint: Paint }> = {
 const mostListed = 12;
 const mostReplicas = 24;
 
-/** The end of a run, for a terminal: the verdict first, then why, then the numbers. */
+/** The end of a run, for a terminal: the verdict first, then why, then the numbers; the verdict again, as the first scrolls away. */
 export function summary(result: Result, folder: string, screen: Screen): string {
   const sections = [verdict, checks, outages, failures, lanes, replicas, steps];
   const parts = sections.map((section) => section(result, screen)).filter((lines) => lines.length > 0);
-  return `${['', ...[...parts, where(folder)].map((lines) => `${lines.join('\n')}\n`)].join('\n')}`;
+  return `${['', ...[...parts, where(result, folder, screen)].map((lines) => `${lines.join('\n')}\n`)].join('\n')}`;
 }
 
 function verdict(result: Result, { colors, columns }: Screen): string[] {
-  const { mark, paint } = marks[result.verdict];
-  const badge = `${mark} ${result.verdict.toUpperCase()}`;
+  const badge = badgeOf(result);
   const [first = 'No reason is given.', ...more] = result.reasons.map((reason) => plain(reason, 300));
   const name = plain(result.scenario.name, 60);
   const lines = wrap(`${badge}  ${name}: ${first}`, columns - 1);
-  lines[0] = (lines[0] ?? '').replace(badge, colors[paint](colors.bold(badge)));
+  lines[0] = (lines[0] ?? '').replace(badge, painted(badge, result, colors));
   for (const reason of more.slice(0, 5)) lines.push(...indented(reason, 2, columns));
   if (more.length > 5) lines.push(`  ... and ${counted(more.length - 5, 'reason')} more`);
   if (result.expectation) {
@@ -56,6 +55,14 @@ function verdict(result: Result, { colors, columns }: Screen): string[] {
     lines.push(...wrap(`Not as on the real thing: ${not}.`, columns - 1).map(colors.dim));
   }
   return lines;
+}
+
+function badgeOf({ verdict }: Result): string {
+  return `${marks[verdict].mark} ${verdict.toUpperCase()}`;
+}
+
+function painted(badge: string, { verdict }: Result, colors: Screen['colors']): string {
+  return colors[marks[verdict].paint](colors.bold(badge));
 }
 
 function checks(result: Result, { colors, columns }: Screen): string[] {
@@ -209,9 +216,10 @@ function steps(result: Result, { colors, columns }: Screen): string[] {
 }
 
 /** Only what is there is named: another reporter may have failed. */
-function where(folder: string): string[] {
+function where(result: Result, folder: string, { colors }: Screen): string[] {
   const report = join(folder, 'report.html');
-  return existsSync(report) ? [`Report: ${report}`] : [`The run's files: ${folder}`];
+  const files = existsSync(report) ? `Report: ${report}` : `The run's files: ${folder}`;
+  return [`${painted(badgeOf(result), result, colors)}  ${files}`];
 }
 
 function bullet(text: string, columns: number, mark = '- '): string[] {

@@ -3,7 +3,7 @@ import type { Result } from '../../record/result.ts';
 import { tellFailures, tellOutage } from '../../reports/failures.ts';
 import { livesOf } from '../../reports/lives.ts';
 import { plain, plainValue } from '../../reports/plain.ts';
-import { about, count, duration, listed, percent } from '../../reports/words.ts';
+import { about, count, duration, listed, moment, percent } from '../../reports/words.ts';
 import { fixtures } from './fixtures.ts';
 
 describe('numbers in words', () => {
@@ -21,6 +21,11 @@ describe('numbers in words', () => {
     [3_725_000, '1 h 2 min 5 s'],
     [null, '-'],
   ])('%s ms is %s', (ms, words) => expect(duration(ms)).toBe(words));
+
+  test('a moment just before the start is the start', () => {
+    expect([-20, -60, 0, 1234].map((ms) => moment(ms))).toEqual(['0.0 s', '-0.1 s', '0.0 s', '1.2 s']);
+    expect([moment(-0.3, 3), moment(-20, 3)]).toEqual(['0.000 s', '-0.020 s']);
+  });
 
   test('a share is never nothing or all where it is not', () => {
     expect([0, 0.0001, 0.334, 0.9999, 1].map(percent)).toEqual(['0 %', '< 0.1 %', '33.4 %', '> 99.9 %', '100 %']);
