@@ -40,18 +40,21 @@ const Headers = Type.Record(
   { additionalProperties: false },
 );
 
+/** YAML reads an unquoted 1.10 as a number, which is no longer the version 1.10. */
+const QuotedText = Type.String({ description: 'text (put it in quotes)' });
+
 const Image = Type.Object(
   {
     context: Type.String({ description: 'folder of the build context; local runs the command in it' }),
     dockerfile: Type.Optional(Type.String()),
-    args: Type.Optional(Type.Record(Type.String(), Type.String())),
+    args: Type.Optional(Type.Record(Type.String(), QuotedText)),
     command: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         minItems: 1,
-        description: 'how local starts the app, with PORT set',
+        description: 'a list such as [node, server.js] (local starts it, with PORT set)',
       }),
     ),
-    env: Type.Optional(Type.Record(Type.String(), Type.String())),
+    env: Type.Optional(Type.Record(Type.String(), QuotedText)),
   },
   strict,
 );
@@ -156,6 +159,8 @@ const LaneModel = Type.Object(
 const Timeout = Type.Optional(LongerThanZero);
 const Settle = Type.Optional(Duration);
 
+const CommandList = Type.Array(Type.String(), { minItems: 1, description: 'a list such as [node, server.js]' });
+
 export const steps = {
   deploy: Type.Object({ timeout: Timeout }, strict),
   hold: Duration,
@@ -187,11 +192,8 @@ export const steps = {
     strict,
   ),
   drain: Type.Object({ node: Type.String({ minLength: 1 }), timeout: Timeout }, strict),
-  exec: Type.Object(
-    { deployment: ObjectName, command: Type.Array(Type.String(), { minItems: 1 }), timeout: Timeout },
-    strict,
-  ),
-  run: Type.Object({ command: Type.Array(Type.String(), { minItems: 1 }), timeout: Timeout }, strict),
+  exec: Type.Object({ deployment: ObjectName, command: CommandList, timeout: Timeout }, strict),
+  run: Type.Object({ command: CommandList, timeout: Timeout }, strict),
   wait: Type.Object(
     {
       deployment: Type.Optional(ObjectName),

@@ -128,6 +128,24 @@ describe('one line tells', () => {
       'a.yml:3:15: app.manifests[0]: there is no file or folder "shpo.yml"; did you mean "shop.yml"?',
     ],
     [
+      'a command that is no list',
+      'shop:v2: { context: ., command: [node, shop.js] }',
+      'shop:v2: { context: ., command: node shop.js }',
+      'a.yml:6:37: app.images."shop:v2".command: expected a list such as [node, server.js] (local starts it, with PORT set), got "node shop.js"',
+    ],
+    [
+      'a number in env',
+      'shop:v2: { context: .,',
+      'shop:v2: { env: { VERSION: 1.1 }, context: .,',
+      'a.yml:6:32: app.images."shop:v2".env.VERSION: expected text (put it in quotes), got 1.1',
+    ],
+    [
+      'a step whose command is no list',
+      '- hold: 2s',
+      '- run: { command: npm test }',
+      'a.yml:16:21: steps[2].run.command: expected a list such as [node, server.js], got "npm test"',
+    ],
+    [
       'a context that is not there',
       'shop:v2: { context: .,',
       'shop:v2: { context: nowhere,',
