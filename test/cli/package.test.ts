@@ -47,7 +47,10 @@ describe('the package, installed in an empty folder', () => {
     const text = `import { defineScenario } from 'hitless';
 export default defineScenario({
   name: 'mine',
-  app: { manifests: [${JSON.stringify(manifest)}] },
+  app: {
+    manifests: [${JSON.stringify(manifest)}],
+    images: { 'mimuc/helloworld:v0.0.1': { context: '.', command: ['node', 'server.js'] } },
+  },
   lanes: [{ name: 'visitors', rate: 5 }],
   steps: [{ deploy: {} }, { name: 'look around', run: async () => {} }],
 });
