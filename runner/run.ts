@@ -21,18 +21,12 @@ export interface RunOptions {
   watcher: Watcher;
 }
 
-/** What a run leaves for the judge: the facts are in its folder too. */
-export interface RunEnd {
-  log: RunLog;
-  interrupted: boolean;
-}
-
 /**
  * Runs a scenario: prepares the target, does the steps while traffic goes on, removes all it made. The record is in the
  * folder then. Rejects with a HitlessError where nothing could be begun: the scenario asks for what the target cannot
  * do, a manifest is wrong, the environment lacks something.
  */
-export async function runScenario(scenario: Scenario, options: RunOptions): Promise<RunEnd> {
+export async function runScenario(scenario: Scenario, options: RunOptions): Promise<void> {
   const run = new Run(scenario, options);
   return run.toEnd();
 }
@@ -68,7 +62,7 @@ class Run {
     this.#ticker = new ProgressTicker(scenario, this.#target, options.watcher);
   }
 
-  async toEnd(): Promise<RunEnd> {
+  async toEnd(): Promise<void> {
     try {
       refuseWhatTargetLacks(this.#scenario, this.#target);
       await orInterrupted(this.#target.prepare(), this.#signal);
@@ -80,9 +74,7 @@ class Run {
       this.#ticker.stop();
       await this.#target.cleanup();
     }
-    const interrupted = this.#signal.aborted;
-    this.#log.end(this.#target.facts(), !interrupted);
-    return { log: this.#log, interrupted: this.#options.signal.aborted };
+    this.#log.end(this.#target.facts(), !this.#signal.aborted);
   }
 
   async #doSteps(): Promise<void> {
