@@ -2,7 +2,7 @@ import type { DeploymentPromise, Event } from '../record/event.ts';
 import type { TargetFacts } from '../record/facts.ts';
 
 /** What a target can do beyond deploying and being asked how it is. A scenario that needs more is refused before it starts. */
-export type Capability = 'rollout' | 'undo' | 'switch' | 'scale' | 'kill' | 'drain' | 'exec';
+export type Capability = 'rollout' | 'undo' | 'switch' | 'scale' | 'kill' | 'drain' | 'exec' | 'pause' | 'resize';
 
 /** How to make an image, and how to start the same app without one. */
 export interface ImageSpec {
@@ -24,8 +24,21 @@ export interface AppSpec {
   port?: number;
 }
 
+/** What a user may say of the place where an app is deployed; each target takes what concerns it. */
+export interface TargetSettings {
+  /** kubernetes: the user's own namespace, which is left as it is; by default one is made for the run, and removed. */
+  namespace?: string;
+  /** kubernetes: a context of the kubeconfig; docker: one of docker's contexts. */
+  context?: string;
+  kubeconfig?: string;
+  /** Where images are pushed for the cluster: `host:port` or `host/path`, or `kind`, `minikube`, `none` (they are there). */
+  registry?: string;
+}
+
 export interface TargetContext {
   app: AppSpec;
+  /** By default all of them are found as the platform's own tools find them. */
+  settings?: TargetSettings;
   /** Unique among all runs of this machine; goes into names, labels, leases. */
   runId: string;
   /** Of this run: where logs of replicas and copies of contexts go. */
@@ -120,7 +133,14 @@ export interface Target {
   /** Kills the container (not the pod) of one replica, with the signal; without a pod, a ready one drawn by chance. Returns its pod's name. */
   kill(deployment: string, options?: { pod?: string; signal?: string }): Promise<string>;
   exec(pod: string, command: string[]): Promise<{ code: number; stdout: string; stderr: string }>;
-  route(): Promise<Route>;
+  /** Lets a Deployment's template change without a rollout, until it is resumed. Only with the capability `pause`. */
+  pause?(deployment: string, paused: boolean): Promise<void>;
+  /** Moves all replicas away from a node, as `kubectl drain`. Only with the capability `drain`. */
+  drain?(node: string): Promise<void>;
+  /** Changes requests and limits of running containers in place. Only with the capability `resize`. */
+  resize?(deployment: string, resources: { cpu?: string; memory?: string }): Promise<void>;
+  /** How traffic gets to a Service; without a name, to the app's main one. */
+  route(service?: string): Promise<Route>;
   state(): TargetState;
   onChange(listener: () => void): () => void;
   facts(): TargetFacts;
