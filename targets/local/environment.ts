@@ -1,5 +1,6 @@
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname } from 'node:path';
+import { expand } from '../controller/expansion.ts';
 import { runVariable } from '../lease.ts';
 import type { Container } from '../manifest/model.ts';
 import type { ImageSpec } from '../target.ts';
@@ -41,12 +42,4 @@ export function commandOf(container: Container, image: ImageSpec, environment: R
       ? (container.args ?? image.command ?? [])
       : [...container.command, ...(container.args ?? [])];
   return words.map((word) => expand(word, environment));
-}
-
-/** $(NAME) as Kubernetes replaces it: $$ is a dollar, and a name that is not there stays as it is. */
-function expand(text: string, environment: Record<string, string>): string {
-  return text.replaceAll(/\$\$|\$\(([^)]*)\)/g, (found, name: string | undefined) => {
-    if (name === undefined) return '$';
-    return Object.hasOwn(environment, name) ? (environment[name] ?? found) : found;
-  });
 }

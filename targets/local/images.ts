@@ -1,5 +1,6 @@
-import { type FileLocation, HitlessError } from '../../record/error.ts';
+import { HitlessError } from '../../record/error.ts';
 import { meantOrKnown } from '../../record/nearest.ts';
+import { judgeReplicas } from '../controller/replicas.ts';
 import type { Deployment } from '../manifest/model.ts';
 import { usageError } from '../manifest/source.ts';
 import type { AppSpec, ImageSpec } from '../target.ts';
@@ -40,20 +41,4 @@ export function judgeImages(images: Images, deployments: readonly Deployment[]):
   }
   for (const [name, { command, context }] of Object.entries(images))
     if (command?.[0] !== undefined) requireExecutable(command[0], context, name);
-}
-
-/** More processes than that are a slip of the finger, and bring a machine down. */
-const mostReplicas = 200;
-
-/** Throws where a Deployment asks for more replicas than local is willing to start. */
-export function judgeReplicas(replicas: number, location?: FileLocation): void {
-  if (Number.isInteger(replicas) && replicas >= 0 && replicas <= mostReplicas) return;
-  throw new HitlessError(
-    'HITLESS_REPLICAS',
-    `replicas is ${replicas}, expected a whole number from 0 to ${mostReplicas}`,
-    {
-      blame: 'usage',
-      ...(location === undefined ? {} : { location }),
-    },
-  );
 }

@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
+import type { PodLog } from '../controller/pod-log.ts';
+import type { CommandResult, Exit, RunningContainer } from '../controller/replica-runner.ts';
 import type { Lease } from '../lease.ts';
 import { killGroup } from '../process-identity.ts';
 import { enter, findInner, type Isolation, isolate } from './pid-namespace.ts';
-import type { PodLog } from './pod-log.ts';
-import type { CommandResult, Exit, RunningContainer } from './replica-runner.ts';
 import { runCommand } from './run-command.ts';
 
 export interface ProcessSpec {
@@ -77,11 +77,12 @@ export class ProcessReplica implements RunningContainer {
     const { promise, resolve } = Promise.withResolvers<Exit>();
     this.#outer.once('exit', (code, signal) => {
       this.#ended = true;
-      const atUs = nowUs();
+      const us = nowUs();
+      const endedUs = { earliest: us, latest: us };
       for (const pid of [this.#outer.pid, this.#innerPid]) if (pid !== undefined) this.#spec.lease.remove(pid);
       const finish = () => {
         clearTimeout(patience);
-        resolve({ ...this.#meaning(code, signal), atUs, lastLines: this.#spec.log.takeLastLines() });
+        resolve({ ...this.#meaning(code, signal), endedUs, lastLines: this.#spec.log.takeLastLines() });
       };
       // What it wrote comes by pipes, which a process that it left behind may hold open.
       const patience = setTimeout(finish, 100);

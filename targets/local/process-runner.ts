@@ -1,54 +1,77 @@
+import { PodLog } from '../controller/pod-log.ts';
+import type { PodPlace, ReplicaRunner, RunningContainer } from '../controller/replica-runner.ts';
 import { type Lease, runVariable } from '../lease.ts';
-import type { PodTemplate } from '../manifest/model.ts';
+import type { Deployment, PodTemplate } from '../manifest/model.ts';
 import { killProcess, processesWith } from '../process-identity.ts';
-import type { ImageSpec } from '../target.ts';
+import type { TargetContext } from '../target.ts';
 import { commandOf, environmentOf } from './environment.ts';
+import { removeContextCopies, withRunnableContexts } from './image-copy.ts';
+import { imageOf, judgeImages } from './images.ts';
 import { findIsolation, type Isolation } from './pid-namespace.ts';
-import { PodLog } from './pod-log.ts';
 import { Ports } from './ports.ts';
 import { ProcessReplica, type ProcessSpec } from './process-replica.ts';
-import type { PodPlace, ReplicaRunner, RunningContainer } from './replica-runner.ts';
 
 /** Replicas as child processes, with ports of their own on the loopback address. */
 export class ProcessRunner implements ReplicaRunner {
-  readonly #lease: Lease;
+  readonly startsAtOnce = true;
   readonly #folder: string;
   readonly #ports: Ports;
   readonly #running = new Set<ProcessReplica>();
   readonly #logs = new Set<PodLog>();
-  #isolation: Isolation = 'none';
   readonly #over = new AbortController();
+  #images: TargetContext['app']['images'];
+  #isolation: Isolation = 'none';
+  #lease: Lease | undefined;
 
-  constructor(lease: Lease, folder: string) {
-    this.#lease = lease;
+  constructor({ app, folder, runId }: TargetContext) {
+    this.#images = app.images;
     this.#folder = folder;
-    this.#ports = new Ports(lease.runId);
+    this.#ports = new Ports(runId);
   }
 
-  get approximate(): string[] {
-    return this.#isolation === 'none' ? ['pid1'] : [];
+  get facts(): ReplicaRunner['facts'] {
+    return { path: 'direct', approximate: this.#isolation === 'none' ? ['pid1'] : [] };
   }
 
-  async prepare(): Promise<void> {
+  judge(deployments: readonly Deployment[]): void {
+    judgeImages(this.#images, deployments);
+  }
+
+  requireImage(image: string): void {
+    imageOf(this.#images, image);
+  }
+
+  async prepare(lease: Lease): Promise<void> {
+    this.#lease = lease;
+    this.#images = withRunnableContexts(this.#images, this.#folder);
     this.#isolation = await findIsolation();
   }
 
-  async place(pod: string, template: PodTemplate, image: ImageSpec): Promise<PodPlace> {
+  async place(pod: string, template: PodTemplate): Promise<PodPlace> {
     const { container } = template;
+    const image = imageOf(this.#images, container.image);
+    const lease = this.#prepared();
     const assigned = await this.#ports.next();
     const closed = await this.#ports.next();
-    const env = environmentOf(container, image, { name: pod, runId: this.#lease.runId, port: assigned });
+    const env = environmentOf(container, image, { name: pod, runId: lease.runId, port: assigned });
     const command = commandOf(container, image, env);
     const log = new PodLog(this.#folder, pod);
     this.#logs.add(log);
     const main = container.ports[0]?.containerPort;
     const { signal: over } = this.#over;
-    const spec = { pod, command, cwd: image.context, env, isolation: this.#isolation, log, lease: this.#lease, over };
+    const spec = { pod, command, cwd: image.context, env, isolation: this.#isolation, log, lease, over };
     return {
       // An app listens where PORT says: that stands for its first containerPort. Nothing listens behind any other.
       address: (port) => ({ host: '127.0.0.1', port: main === undefined || port === main ? assigned : closed }),
       start: () => this.#start(spec),
+      // Its log and its ports stay for the run: a port of a pod that is gone must not be another's.
+      release: async () => {},
     };
+  }
+
+  #prepared(): Lease {
+    if (this.#lease === undefined) throw new Error('replicas are placed after prepare');
+    return this.#lease;
   }
 
   async #start(spec: ProcessSpec): Promise<RunningContainer> {
@@ -62,7 +85,10 @@ export class ProcessRunner implements ReplicaRunner {
     this.#over.abort();
     await Promise.all([...this.#running].map((replica) => replica.destroy()));
     // Without a namespace, what a replica started and left behind is found by its environment.
-    if (this.#isolation === 'none') for (const left of processesWith(runVariable, this.#lease.runId)) killProcess(left);
+    const runId = this.#lease?.runId;
+    if (this.#isolation === 'none' && runId !== undefined)
+      for (const left of processesWith(runVariable, runId)) killProcess(left);
     for (const log of this.#logs) log.close();
+    removeContextCopies(this.#folder);
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
+import type { CommandResult } from '../controller/replica-runner.ts';
 import { killGroup } from '../process-identity.ts';
-import type { CommandResult } from './replica-runner.ts';
 
 const maxOutput = 64 * 1024;
 

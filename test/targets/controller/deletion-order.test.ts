@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { nowUs } from '../../../record/clock.ts';
-import { deletionOrder } from '../../../targets/local/replica-set.ts';
+import { deletionOrder } from '../../../targets/controller/replica-set.ts';
 
 const secondsAgo = (seconds: number) => nowUs() - seconds * 1e6;
 const container = {} as never;

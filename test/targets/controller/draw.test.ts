@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Draw } from '../../../targets/local/draw.ts';
-import { timing } from '../../../targets/local/timing.ts';
+import { Draw } from '../../../targets/controller/draw.ts';
+import { timing } from '../../../targets/controller/timing.ts';
 
 test('the same seed draws the same for the same purpose, whatever else is drawn between', () => {
   const one = new Draw(7);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { nextSizes, type SetSize } from '../../../targets/local/rolling-update.ts';
-import { promiseOf } from '../../../targets/local/rounding.ts';
+import { nextSizes, type SetSize } from '../../../targets/controller/rolling-update.ts';
+import { promiseOf } from '../../../targets/controller/rounding.ts';
 
 const rolling = (replicas: number, maxSurge: number, maxUnavailable: number) =>
   promiseOf(replicas, { type: 'RollingUpdate', maxSurge, maxUnavailable });

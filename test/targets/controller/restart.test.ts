@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { RestartBackOff } from '../../../targets/local/restart.ts';
+import { RestartBackOff } from '../../../targets/controller/restart.ts';
 
 test('the first restart is immediate, then 10 s doubles up to 5 min', () => {
   const backOff = new RestartBackOff();

@@ -1,6 +1,5 @@
 import { nowUs } from '../../record/clock.ts';
 import type { PodTemplate } from '../manifest/model.ts';
-import type { ImageSpec } from '../target.ts';
 import type { Platform } from './platform.ts';
 import { Pod } from './pod.ts';
 import { templateHash } from './template-hash.ts';
@@ -19,21 +18,16 @@ export class ReplicaSet {
   desired = 0;
   /** replicas + maxSurge of the Deployment when this set was last scaled. */
   maxReplicas = 0;
-  readonly #image: ImageSpec;
   readonly #platform: Platform;
   /** All that it ever made. */
   readonly pods: Pod[] = [];
 
-  constructor(
-    parts: { deployment: string; template: PodTemplate; image: ImageSpec; order: number },
-    platform: Platform,
-  ) {
+  constructor(parts: { deployment: string; template: PodTemplate; order: number }, platform: Platform) {
     this.deployment = parts.deployment;
     this.template = parts.template;
     this.hash = templateHash(parts.template);
     this.created = parts.order;
     this.revision = parts.order;
-    this.#image = parts.image;
     this.#platform = platform;
   }
 
@@ -67,7 +61,7 @@ export class ReplicaSet {
     const prefix = `${this.deployment}-${this.hash}`;
     const name = `${prefix}-${this.#platform.draw.letters(5, prefix)}`;
     const { deployment, hash: revision, version, template } = this;
-    return new Pod({ name, deployment, revision, version, template, image: this.#image }, this.#platform);
+    return new Pod({ name, deployment, revision, version, template }, this.#platform);
   }
 }
 

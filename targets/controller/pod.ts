@@ -1,7 +1,7 @@
 import { nowUs } from '../../record/clock.ts';
 import type { Event, EventKind } from '../../record/event.ts';
 import type { PodTemplate } from '../manifest/model.ts';
-import type { ImageSpec, ReplicaPhase, ReplicaState } from '../target.ts';
+import type { ReplicaPhase, ReplicaState } from '../target.ts';
 import { watchHealth } from './health.ts';
 import type { Platform } from './platform.ts';
 import type { Exit, PodPlace, RunningContainer } from './replica-runner.ts';
@@ -16,7 +16,6 @@ export interface PodSpec {
   /** The image's tag. */
   version: string;
   template: PodTemplate;
-  image: ImageSpec;
 }
 
 /** One pod: its container is started, probed, started again when it ends, and terminated when the pod is deleted. */
@@ -121,7 +120,7 @@ export class Pod {
 
   async #live(): Promise<void> {
     try {
-      this.#place = await this.#platform.runner.place(this.name, this.spec.template, this.spec.image);
+      this.#place = await this.#platform.runner.place(this.name, this.spec.template);
     } catch (error) {
       // As a pod that no node has room for: it waits, and its Deployment's progress deadline says so.
       this.#emit('failed-create', { message: error instanceof Error ? error.message : String(error) });
@@ -129,7 +128,7 @@ export class Pod {
       return this.#end();
     }
     if (!this.#terminating) this.#phase = 'starting';
-    await this.#unlessDeleted(this.#platform.draw.ms('startMs', this.name));
+    await this.#startTakes('startMs');
     while (!this.#terminating) {
       const exit = await this.#runContainer(this.#place);
       if (this.#terminating) break;
@@ -145,7 +144,7 @@ export class Pod {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       this.#lastExit = { code: null, signal: null, reason: 'StartError', message };
-      return { code: null, signal: null, atUs: nowUs(), lastLines: [message] };
+      return { code: null, signal: null, endedUs: nowInterval(), lastLines: [message] };
     }
     this.#started(container, place);
     const exit = await container.exited;
@@ -177,18 +176,17 @@ export class Pod {
     this.#platform.changed();
   }
 
-  #exited({ code, signal, atUs, lastLines }: Exit): void {
+  #exited({ code, signal, endedUs, lastLines, reason = code === 0 ? 'Completed' : 'Error' }: Exit): void {
     this.#health?.stop();
     this.#health = undefined;
     this.#container = undefined;
     this.#stopping = undefined;
-    const reason = code === 0 ? 'Completed' : 'Error';
     // Of an app that was told to go its last words explain nothing.
     const message = this.#terminating ? '' : lastLines.join(' | ');
     this.#lastExit = { code, signal, reason, ...(message === '' ? {} : { message }) };
     this.#emit('exited', {
-      earliestUs: atUs,
-      latestUs: atUs,
+      earliestUs: endedUs.earliest,
+      latestUs: endedUs.latest,
       ...(code === null ? {} : { exitCode: code }),
       ...(signal === null ? {} : { signal }),
       reason,
@@ -205,7 +203,7 @@ export class Pod {
     if (this.#terminating) return;
     this.#phase = 'starting';
     this.#setReady(false, 'its container has ended');
-    const delayMs = this.#backOff.next(exit.atUs);
+    const delayMs = this.#backOff.next(exit.endedUs.latest);
     if (delayMs > 0) {
       this.#waiting = 'CrashLoopBackOff';
       this.#emit('back-off', {
@@ -213,9 +211,9 @@ export class Pod {
         message: `back-off ${delayMs / 1000} s restarting failed container ${this.spec.template.container.name}`,
       });
       this.#platform.changed();
-      await this.#unlessDeleted(delayMs - (nowUs() - exit.atUs) / 1000);
+      await this.#unlessDeleted(delayMs - (nowUs() - exit.endedUs.latest) / 1000);
     }
-    await this.#unlessDeleted(draw.ms('restartMs', this.name));
+    await this.#startTakes('restartMs');
     this.#waiting = undefined;
     if (!this.#terminating) this.#restarts++;
   }
@@ -255,8 +253,14 @@ export class Pod {
   #end(): void {
     this.#readySinceUs = undefined;
     this.#phase = 'exited';
+    void this.#place?.release();
     this.#emit('gone');
     this.#platform.changed();
+  }
+
+  async #startTakes(name: 'startMs' | 'restartMs'): Promise<void> {
+    const { runner, draw } = this.#platform;
+    if (runner.startsAtOnce) await this.#unlessDeleted(draw.ms(name, this.name));
   }
 
   async #unlessDeleted(ms: number): Promise<void> {
@@ -271,4 +275,9 @@ export class Pod {
     const { name, deployment, revision, version } = this.spec;
     this.#platform.emit(kind, { subject: { kind: 'replica', name }, owner: deployment, revision, version, ...details });
   }
+}
+
+function nowInterval(): Exit['endedUs'] {
+  const us = nowUs();
+  return { earliest: us, latest: us };
 }

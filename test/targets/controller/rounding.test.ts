@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { promiseOf } from '../../../targets/local/rounding.ts';
+import { promiseOf } from '../../../targets/controller/rounding.ts';
 
 test.each([
   // replicas, maxSurge, maxUnavailable, absolute surge, absolute unavailable

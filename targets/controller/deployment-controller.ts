@@ -2,7 +2,7 @@ import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { DeploymentPromise, Event, EventKind } from '../../record/event.ts';
 import type { Deployment, PodTemplate } from '../manifest/model.ts';
-import type { DeploymentState, ImageSpec } from '../target.ts';
+import type { DeploymentState } from '../target.ts';
 import type { Platform } from './platform.ts';
 import type { Pod } from './pod.ts';
 import { Progress } from './progress.ts';
@@ -16,7 +16,6 @@ export class DeploymentController {
   readonly name: string;
   readonly #manifest: Deployment;
   readonly #platform: Platform;
-  readonly #imageOf: (image: string) => ImageSpec;
   readonly #progress: Progress;
   /** Oldest first. The newest revision is the one that is wanted. */
   readonly #sets: ReplicaSet[] = [];
@@ -24,11 +23,10 @@ export class DeploymentController {
   #rollingOut = false;
   #cancelLook: () => void = () => {};
 
-  constructor(manifest: Deployment, imageOf: (image: string) => ImageSpec, platform: Platform) {
+  constructor(manifest: Deployment, platform: Platform) {
     this.name = manifest.name;
     this.#manifest = manifest;
     this.#replicas = manifest.replicas;
-    this.#imageOf = imageOf;
     this.#platform = platform;
     this.#progress = new Progress(manifest.progressDeadlineSeconds, platform.timers, () => this.#onDeadline());
   }
@@ -120,8 +118,8 @@ export class DeploymentController {
   /** Makes the template the newest revision; a set that had it before is used again. */
   #wanted(template: PodTemplate): ReplicaSet {
     const order = this.#sets.length + 1;
-    const image = this.#imageOf(template.container.image);
-    const made = new ReplicaSet({ deployment: this.name, template, image, order }, this.#platform);
+    this.#platform.runner.requireImage(template.container.image);
+    const made = new ReplicaSet({ deployment: this.name, template, order }, this.#platform);
     const known = this.#sets.find((set) => set.hash === made.hash);
     const set = known ?? made;
     if (known === undefined) this.#sets.push(made);

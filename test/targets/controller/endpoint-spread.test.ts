@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { EndpointSpread } from '../../../targets/local/endpoint-spread.ts';
-import { Timers } from '../../../targets/local/timers.ts';
+import { EndpointSpread } from '../../../targets/controller/endpoint-spread.ts';
+import { Timers } from '../../../targets/controller/timers.ts';
 
 test('a list that overtakes an older one is not undone by it', async () => {
   const arrived: string[] = [];

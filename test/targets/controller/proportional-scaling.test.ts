@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { proportionalSizes } from '../../../targets/local/proportional-scaling.ts';
-import { promiseOf } from '../../../targets/local/rounding.ts';
+import { proportionalSizes } from '../../../targets/controller/proportional-scaling.ts';
+import { promiseOf } from '../../../targets/controller/rounding.ts';
 
 test('the example of the Kubernetes documentation: 10 to 15 replicas, surge 3, 8 old and 5 new', () => {
   const promise = promiseOf(15, { type: 'RollingUpdate', maxSurge: 3, maxUnavailable: 2 });

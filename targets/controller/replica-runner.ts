@@ -1,11 +1,15 @@
-import type { PodTemplate } from '../manifest/model.ts';
-import type { ImageSpec } from '../target.ts';
+import type { TargetFacts } from '../../record/facts.ts';
+import type { Lease } from '../lease.ts';
+import type { Deployment, PodTemplate } from '../manifest/model.ts';
 
 /** How a container ended. `signal` only where it is sure; `code` as a container runtime gives it, 128 + n for a signal. */
 export interface Exit {
   code: number | null;
   signal: string | null;
-  atUs: number;
+  /** When, as an interval of the run's clock. */
+  endedUs: { earliest: number; latest: number };
+  /** In Kubernetes's words, where the code alone does not say it: `OOMKilled`. */
+  reason?: string;
   /** What it wrote last, a few lines. */
   lastLines: string[];
 }
@@ -34,15 +38,23 @@ export interface PodPlace {
   address(containerPort: number): { host: string; port: number };
   /** Starts its container. Rejects with a HitlessError where it cannot be started. */
   start(): Promise<RunningContainer>;
+  /** Gives it back: its pod is gone. Never rejects. */
+  release(): Promise<void>;
 }
 
 /** What makes replicas: processes, containers. */
 export interface ReplicaRunner {
-  /** What is not as in a container, a word each. */
-  readonly approximate: readonly string[];
-  /** Finds out what the machine allows, and whether the images can be started. */
-  prepare(): Promise<void>;
-  place(pod: string, template: PodTemplate, image: ImageSpec): Promise<PodPlace>;
+  /** Of the facts of a run, what depends on how replicas are made. */
+  readonly facts: Pick<TargetFacts, 'path' | 'approximate' | 'details'>;
+  /** A container starts here in no time, so the time that it takes on a cluster is drawn (timing.ts). */
+  readonly startsAtOnce: boolean;
+  /** Throws where replicas of these Deployments could not be started; nothing runs yet. */
+  judge(deployments: readonly Deployment[]): void;
+  /** Throws where an image cannot be had here. */
+  requireImage(image: string): void;
+  /** Finds out what the machine allows, and makes what replicas need. */
+  prepare(lease: Lease): Promise<void>;
+  place(pod: string, template: PodTemplate): Promise<PodPlace>;
   /** Kills everything at once; resolves when it is gone. */
   cleanup(): Promise<void>;
 }
