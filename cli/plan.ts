@@ -1,8 +1,11 @@
 import { leftMs } from '../runner/estimate.ts';
 import type { Scenario } from '../runner/scenario/scenario.ts';
+import { belowBase } from '../runner/traffic/base-path.ts';
+import { trafficText } from '../runner/traffic/beyond-loopback.ts';
 import type { Lane } from '../runner/traffic/lane.ts';
 import { judgeImages } from '../targets/local/images.ts';
 import { readManifests } from '../targets/manifest/manifests.ts';
+import type { AppSpec } from '../targets/target.ts';
 import { shortPath } from './error-screen.ts';
 
 /**
@@ -12,15 +15,18 @@ import { shortPath } from './error-screen.ts';
  */
 export function planText(scenario: Scenario, target: string): string {
   const trafficMs = expectedTrafficMs(scenario);
+  const lanes = 'manifests' in scenario.app ? scenario.lanes : belowBase(scenario.lanes, scenario.app.url);
   const lines = [
     `${scenario.name}${scenario.description ? `: ${scenario.description}` : ''}`,
     `  file    ${shortPath(scenario.file)}`,
     `  seed    ${scenario.seed}`,
-    ...appLines(scenario, target),
+    ...('manifests' in scenario.app
+      ? appLines(scenario.app, target)
+      : [`${trafficText(lanes)} to ${scenario.app.url}, where nothing is deployed`]),
     'steps',
     ...scenario.steps.map(({ name }, index) => `  ${index + 1}. ${name}`),
     `lanes, for about ${Math.round(trafficMs / 1000)} s`,
-    ...scenario.lanes.map((lane) => `  ${laneText(lane, trafficMs / 1000)}`),
+    ...lanes.map((lane) => `  ${laneText(lane, trafficMs / 1000)}`),
     'checks that decide',
     ...checkLines(scenario),
     'Nothing was started.',
@@ -28,8 +34,7 @@ export function planText(scenario: Scenario, target: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function appLines({ app }: Scenario, target: string): string[] {
-  if ('url' in app) return [`  url     ${app.url}`];
+function appLines(app: AppSpec, target: string): string[] {
   const { deployments, services, notices } = readManifests(app.manifests);
   if (target === 'local') judgeImages(app.images, deployments);
   return [

@@ -11,10 +11,10 @@ import type { Scenario } from '../runner/scenario/scenario.ts';
 import { Interrupted } from '../runner/steps/wait-for.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import type { Interruption } from './interruption.ts';
-import { targets } from './targets.ts';
+import { targetFor, targets } from './targets.ts';
 
 export interface RunRequest {
-  target: string;
+  target: string | undefined;
   out: string | undefined;
   reporters: readonly string[];
 }
@@ -24,13 +24,14 @@ export interface RunRequest {
  * folder is left.
  */
 export async function runOne(scenario: Scenario, request: RunRequest, interruption: Interruption): Promise<ExitCode> {
-  const createTarget = await targets.get(request.target)?.load();
-  if (!createTarget) throw new Error(`no target ${request.target}`);
+  const target = targetFor(scenario, request.target);
+  const createTarget = await targets.get(target)?.load();
+  if (!createTarget) throw new Error(`no target ${target}`);
   const folder = request.out === undefined ? makeRunFolder(runsFolder, scenario.name) : makeNamedRunFolder(request.out);
   const reporters = createReporters(request.reporters, screenOn(process.stdout));
   tell(reporters, 'onStart', {
     scenario,
-    target: request.target,
+    target,
     folder: relative(process.cwd(), folder) || '.',
     steps: scenario.steps.map(({ name }) => name),
   });

@@ -10,11 +10,11 @@ import { overridesOf } from './overrides.ts';
 import { planText } from './plan.ts';
 import { type RunRequest, runOne } from './run-one.ts';
 import { findScenario } from './shipped.ts';
-import { targetNames } from './targets.ts';
+import { targetFor, targetNames } from './targets.ts';
 
 interface Arguments {
   scenario: string[];
-  target: string;
+  target: string | undefined;
   out: string | undefined;
   reporter: string;
   seed?: unknown;
@@ -24,7 +24,12 @@ interface Arguments {
 }
 
 export const runOptions = {
-  target: { type: 'string', choices: targetNames, default: 'local', requiresArg: true, describe: 'where to deploy' },
+  target: {
+    type: 'string',
+    choices: targetNames,
+    requiresArg: true,
+    describe: 'where to deploy, else local; url where the scenario has app.url',
+  },
   out: { type: 'string', requiresArg: true, describe: 'folder of the run, else .hitless/<time>-<scenario>' },
   reporter: {
     type: 'string',
@@ -67,8 +72,9 @@ async function runCommand(args: Arguments): Promise<ExitCode> {
   const overrides = overridesOf(args);
   const scenarios = [];
   for (const file of files) scenarios.push(await loadScenario(file, overrides));
+  for (const scenario of scenarios) targetFor(scenario, args.target);
   if (!args['dry-run']) return runAll(files, args.repeat, overrides, request);
-  process.stdout.write(scenarios.map((scenario) => planText(scenario, args.target)).join('\n'));
+  process.stdout.write(scenarios.map((scenario) => planText(scenario, targetFor(scenario, args.target))).join('\n'));
   return exitCodes.pass;
 }
 

@@ -1,3 +1,5 @@
+import { HitlessError } from '../record/error.ts';
+import type { Scenario } from '../runner/scenario/scenario.ts';
 import type { TargetFactory } from '../targets/target.ts';
 
 interface ShippedTarget {
@@ -16,6 +18,28 @@ export const targets: ReadonlyMap<string, ShippedTarget> = new Map([
       load: async () => (await import('../targets/local/local.ts')).createLocalTarget,
     },
   ],
+  [
+    'url',
+    {
+      summary: "somebody else's deployment, at the scenario's app.url; chosen by itself where there is one",
+      load: async () => (await import('../targets/url/url.ts')).createUrlTarget,
+    },
+  ],
 ]);
 
 export const targetNames: readonly string[] = [...targets.keys()];
+
+/**
+ * The target of a scenario: the one that was asked for, else url where it says where its app is, and local where not.
+ *
+ * @throws HitlessError HITLESS_TARGET_LACKS where the two do not go together
+ */
+export function targetFor({ app }: Pick<Scenario, 'app'>, asked: string | undefined): string {
+  const isElsewhere = !('manifests' in app);
+  const target = asked ?? (isElsewhere ? 'url' : 'local');
+  if ((target === 'url') === isElsewhere) return target;
+  const message = isElsewhere
+    ? `--target ${target}: the scenario has app.url, somebody else's deployment, which the target url alone takes`
+    : '--target url: the scenario has app.manifests to deploy, and no app.url';
+  throw new HitlessError('HITLESS_TARGET_LACKS', message, { blame: 'usage' });
+}

@@ -1,5 +1,5 @@
 import type { ClockAnchor } from './clock.ts';
-import type { Event } from './event.ts';
+import type { DeploymentPromise, Event } from './event.ts';
 
 /** Where in an answer something is: a JSON pointer into its body (`body:/name`), or a header (`header:x-version`). */
 export type IdentitySource = string;
@@ -82,4 +82,20 @@ export interface TargetFacts {
   /** Equal shares follow from the path: no affinity, no zone hints, no Local policy. */
   equalShares: boolean;
   details?: Record<string, string | number | boolean>;
+  /** What a reader of the verdict has to know of the place, a sentence each. */
+  notes?: string[];
+  /** What the manifests ask for; absent where the target knows none. */
+  deployments?: DeploymentFacts[];
+}
+
+/** What a Deployment's manifest asks for, as far as it decides whether requests are lost. */
+export interface DeploymentFacts {
+  name: string;
+  /** At the start of the run. */
+  promise: DeploymentPromise;
+  readinessProbe: boolean;
+  preStop: boolean;
+  /** Of a preStop hook that sleeps. */
+  preStopSeconds?: number;
+  graceSeconds: number;
 }

@@ -157,6 +157,8 @@ export const ResultSchema = Type.Object(
       approximate: Type.Array(Type.String()),
       equalShares: Type.Boolean(),
       details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      /** What a reader of the verdict has to know of the place, a sentence each. */
+      notes: Type.Optional(Type.Array(Type.String())),
     }),
     startedAt: Type.String({ description: 'start of traffic, ISO 8601, UTC' }),
     durationMs: Ms,

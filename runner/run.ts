@@ -1,12 +1,17 @@
 import { HitlessError } from '../record/error.ts';
+import type { TargetFacts } from '../record/facts.ts';
 import type { Watcher } from '../record/progress.ts';
-import type { Target, TargetFactory } from '../targets/target.ts';
+import { useOfPlaces } from '../targets/recent-run.ts';
+import type { Route, Target, TargetFactory } from '../targets/target.ts';
 import { ProgressTicker } from './progress.ts';
 import { RunLog } from './run-log.ts';
 import type { Scenario, Step } from './scenario/scenario.ts';
 import type { StepContext } from './steps/step.ts';
 import { capabilityOf, runStep } from './steps/steps.ts';
 import { Interrupted, orInterrupted } from './steps/wait-for.ts';
+import { belowBase } from './traffic/base-path.ts';
+import { announcement, sharedPlaces } from './traffic/beyond-loopback.ts';
+import type { Lane } from './traffic/lane.ts';
 import { prepareTraffic } from './traffic/threads.ts';
 import type { Traffic } from './traffic/traffic.ts';
 
@@ -41,18 +46,15 @@ class Run {
   readonly #broken = new AbortController();
   readonly #signal: AbortSignal;
   #traffic: Traffic | null = null;
+  #use: ReturnType<typeof useOfPlaces> | null = null;
 
   constructor(scenario: Scenario, options: RunOptions) {
     this.#scenario = scenario;
     this.#options = options;
     this.#signal = AbortSignal.any([options.signal, this.#broken.signal]);
-    if ('url' in scenario.app)
-      throw new HitlessError('HITLESS_TARGET_LACKS', 'a scenario with app.url needs the url target', {
-        blame: 'usage',
-      });
     this.#log = new RunLog(scenario, options.folder);
     this.#target = options.createTarget({
-      app: scenario.app,
+      app: 'manifests' in scenario.app ? scenario.app : { ...scenario.app, manifests: [], images: {} },
       runId: options.runId,
       folder: options.folder,
       seed: scenario.seed,
@@ -74,7 +76,7 @@ class Run {
       this.#ticker.stop();
       await this.#target.cleanup();
     }
-    this.#log.end(this.#target.facts(), !this.#signal.aborted);
+    this.#log.end(this.#facts(), !this.#signal.aborted);
   }
 
   async #doSteps(): Promise<void> {
@@ -112,8 +114,10 @@ class Run {
 
   async #startTraffic(): Promise<void> {
     const route = await orInterrupted(this.#target.route(), this.#signal);
+    const lanes = belowBase(this.#scenario.lanes, route.url);
+    await this.#sayWhereTo(lanes, route);
     this.#traffic = await prepareTraffic({
-      lanes: this.#scenario.lanes,
+      lanes,
       identity: this.#scenario.identity,
       route,
       seed: this.#scenario.seed,
@@ -122,7 +126,7 @@ class Run {
       onError: (error) => this.#break(error),
     });
     if (this.#signal.aborted) throw new Interrupted();
-    this.#log.trafficStarted(this.#traffic.start(), this.#target.facts());
+    this.#log.trafficStarted(this.#traffic.start(), this.#facts());
     this.#ticker.traffic = this.#traffic;
   }
 
@@ -136,6 +140,23 @@ class Run {
       this.#log.error(error);
     }
     this.#log.trafficEnded(traffic.counts());
+    this.#use?.end();
+  }
+
+  /** Before requests leave this machine, and where an earlier run may be felt in this one. */
+  async #sayWhereTo(lanes: readonly Lane[], route: Route): Promise<void> {
+    const line = await announcement(lanes, route);
+    if (line !== undefined) this.#options.watcher.notice(line);
+    const places = await sharedPlaces(route);
+    if (places.length === 0) return;
+    this.#use = useOfPlaces(this.#options.runId, places);
+    if (this.#use.follows !== undefined) this.#options.watcher.notice(this.#use.follows);
+  }
+
+  #facts(): TargetFacts {
+    const facts = this.#target.facts();
+    const follows = this.#use?.follows;
+    return follows === undefined ? facts : { ...facts, notes: [...(facts.notes ?? []), follows] };
   }
 
   #break(error: Error): void {
@@ -147,10 +168,13 @@ class Run {
 function refuseWhatTargetLacks(scenario: Scenario, target: Target): void {
   for (const step of scenario.steps) {
     const needed = capabilityOf(step);
-    if (needed === undefined || target.capabilities.has(needed)) continue;
-    throw new HitlessError('HITLESS_TARGET_LACKS', `the target ${target.kind} cannot ${needed}: "${step.name}"`, {
+    const blind = target.replicasUnseen === true && step.verb === 'wait' && step.input.until !== 'requests-sent';
+    if (!blind && (needed === undefined || target.capabilities.has(needed))) continue;
+    const lacked = blind ? 'does not see what is deployed' : `cannot ${needed}`;
+    const can = ['hold', 'run', 'wait: { until: requests-sent }', ...target.capabilities].join(', ');
+    throw new HitlessError('HITLESS_TARGET_LACKS', `the target ${target.kind} ${lacked}: "${step.name}"`, {
       blame: 'usage',
-      hint: `the target ${target.kind} can: ${[...target.capabilities].join(', ')}`,
+      hint: `the target ${target.kind} can: ${can}`,
       ...(step.location && { location: step.location }),
     });
   }

@@ -15,6 +15,8 @@ export interface ImageSpec {
 }
 
 export interface AppSpec {
+  /** Somebody else's deployment, for the url target alone; then `manifests` and `images` are empty. */
+  url?: string;
   /** Absolute paths of YAML files or folders of them. */
   manifests: string[];
   /** The Service that traffic goes to; may be left out where the manifests hold only one. */
@@ -121,6 +123,8 @@ export interface TargetState {
 export interface Target {
   readonly kind: string;
   readonly capabilities: ReadonlySet<Capability>;
+  /** Nothing is known of replicas: `state` stays empty, so no step can wait for a Deployment. */
+  readonly replicasUnseen?: boolean;
   /** Reads and judges manifests, images and the environment; nothing runs yet. Also removes what dead runs left. */
   prepare(): Promise<void>;
   /** Creates what the manifests say. */

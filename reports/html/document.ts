@@ -80,6 +80,7 @@ function head(result: Result, name: string): string {
     complete ? '' : 'The run was cut short: what follows is what was seen until then.',
     expectation?.met === true ? 'That is the verdict that the scenario expects.' : '',
     expectation?.met === false ? `The scenario expects the verdict ${expectation.verdict}.` : '',
+    ...(target.notes ?? []).map((note) => plain(note, 400)),
   ].filter((note) => note !== '');
   const rest = more.slice(0, 4).map((reason) => `<li>${escaped(reason)}</li>`);
   if (more.length > rest.length) rest.push(`<li>and ${more.length - rest.length} more; result.json has them all</li>`);

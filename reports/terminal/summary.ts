@@ -54,6 +54,7 @@ function verdict(result: Result, { colors, columns }: Screen): string[] {
     const not = result.target.approximate.map((word) => plain(word, 40)).join(', ');
     lines.push(...wrap(`Not as on the real thing: ${not}.`, columns - 1).map(colors.dim));
   }
+  for (const note of result.target.notes ?? []) lines.push(...wrap(plain(note, 400), columns - 1).map(colors.yellow));
   return lines;
 }
 

@@ -24,6 +24,7 @@ export function retold(facts: RunFacts): Retold {
       approximate: target.approximate,
       equalShares: target.equalShares,
       ...(target.details === undefined ? {} : { details: target.details }),
+      ...(target.notes === undefined ? {} : { notes: target.notes }),
     },
     startedAt: new Date(startedMs).toISOString(),
     durationMs: Math.max(0, fromStart(trafficToUs)),

@@ -26,13 +26,16 @@ export function unseenSteps(facts: RunFacts): Fold<StepFacts[]> {
   };
 }
 
-/** A function of a scenario's own may only look; it did something where something happened to the app meanwhile. */
+/**
+ * A function of a scenario's own, or a command, may only look; it did something where something happened to the app
+ * meanwhile. Where the platform tells nothing at all, a command is taken for the rollout.
+ */
 function changesSomething(step: StepFacts, { events }: RunFacts): boolean {
-  if (step.verb !== 'custom') return verbs.includes(step.verb);
+  if (step.verb !== 'custom' && step.verb !== 'run') return verbs.includes(step.verb);
   const ours: readonly string[] = ['step', 'lane', 'run'];
-  return events.some(
-    ({ subject, earliestUs }) => !ours.includes(subject.kind) && isWithin(earliestUs, stretchOf(step)),
-  );
+  const told = events.filter(({ subject }) => !ours.includes(subject.kind));
+  if (told.length === 0) return step.verb === 'run';
+  return told.some(({ earliestUs }) => isWithin(earliestUs, stretchOf(step)));
 }
 
 function stretchOf({ fromUs, toUs }: StepFacts): Stretch {

@@ -1,13 +1,14 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { didYouMean } from '../../record/nearest.ts';
-import type { AppSpec } from '../../targets/target.ts';
 import type { ScenarioInput } from './model.ts';
 import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
+import type { Scenario } from './scenario.ts';
 
 /** The app with its paths absolute: they are relative to the folder of the scenario's file. */
-export function appOf(app: ScenarioInput['app'], folder: string): AppSpec | { url: string } {
-  if (app.url !== undefined) return { url: app.url };
+export function appOf(app: ScenarioInput['app'], folder: string): Scenario['app'] {
+  const service = app.service === undefined ? {} : { service: app.service };
+  if (app.url !== undefined) return { url: app.url, ...service };
   const images = Object.entries(app.images ?? {}).map(([name, image]) => [
     name,
     { ...image, context: resolve(folder, image.context) },
@@ -15,7 +16,7 @@ export function appOf(app: ScenarioInput['app'], folder: string): AppSpec | { ur
   return {
     manifests: (app.manifests ?? []).map((path) => resolve(folder, path)),
     images: Object.fromEntries(images),
-    ...(app.service === undefined ? {} : { service: app.service }),
+    ...service,
     ...(app.port === undefined ? {} : { port: app.port }),
   };
 }

@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { Ajv } from 'ajv';
 import { didYouMean } from '../../record/nearest.ts';
+import { urlFault } from '../../targets/url/address.ts';
 import type { Functions } from './functions.ts';
 import type { LaneInput, ScenarioInput } from './model.ts';
 import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
@@ -23,7 +24,11 @@ function* appRules(app: ScenarioInput['app']): Generator<Problem> {
     yield at(['app'], ': expected manifests (to deploy) or url (of what is deployed), got neither');
   if (app.url !== undefined && app.manifests !== undefined)
     yield { path: ['app', 'url'], at: 'key', message: 'app: expected manifests or url, got both' };
-  if (app.url !== undefined && !URL.canParse(app.url)) yield at(['app', 'url'], `: ${shown(app.url)} is no URL`);
+  const fault = app.url === undefined ? undefined : urlFault(app.url);
+  if (fault !== undefined) yield at(['app', 'url'], `: ${fault}`);
+  for (const field of ['images', 'port'] as const)
+    if (app.url !== undefined && app.manifests === undefined && app[field] !== undefined)
+      yield { ...at(['app', field], ': nothing is deployed where app.url says where it is'), at: 'key' };
 }
 
 /** Headers that the engine writes: the request's frame, its connection and its id. */
@@ -87,7 +92,9 @@ function* stepRules({ app, lanes, steps }: ScenarioInput, functions: Functions):
   const images = Object.keys(app.images ?? {});
   for (const [index, step] of steps.entries()) {
     const path = ['steps', index];
-    if ('deploy' in step && index > 0) yield at(path, ': deploy comes first, and once');
+    if ('deploy' in step && app.url !== undefined)
+      yield at(path, ': what is at app.url is deployed; leave this step out');
+    else if ('deploy' in step && index > 0) yield at(path, ': deploy comes first, and once');
     if (index === 0 && app.manifests !== undefined && (functions.steps.has(0) || !('deploy' in step)))
       yield at(path, ': expected deploy as the first step, as traffic begins when it is done');
     if ('rollout' in step && images.length > 0 && !images.includes(step.rollout.image))

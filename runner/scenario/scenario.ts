@@ -53,7 +53,7 @@ export interface Scenario {
   description?: string;
   file: string;
   seed: number;
-  app: AppSpec | { url: string };
+  app: AppSpec | { url: string; service?: string };
   identity: Identity;
   lanes: Lane[];
   steps: Step[];

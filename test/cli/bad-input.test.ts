@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { targetNames } from '../../cli/targets.ts';
 import { startCli } from '../e2e/run-cli.ts';
 import { goodScenario, sampleFolder, sampleWith } from '../scenario/sample.ts';
 
@@ -52,7 +53,10 @@ describe('wrong use is told in one line and a hint, with exit code 2', () => {
     [['rnu'], 'unknown word rnu; did you mean "run"?'],
     [['run'], 'run needs a scenario'],
     [['run', 'a.yml', '--repotr', 'json'], 'unknown option --repotr; did you mean "reporter"?'],
-    [['run', 'a.yml', '--target', 'lcoal'], '--target: expected local, got lcoal; did you mean "local"?'],
+    [
+      ['run', 'a.yml', '--target', 'lcoal'],
+      `--target: expected ${targetNames.join(' or ')}, got lcoal; did you mean "local"?`,
+    ],
     [['run', 'a.yml', '--reporter', 'jsn'], 'there is no reporter "jsn"; did you mean "json"?'],
     [['run', 'a.yml', '--repeat', '0'], '--repeat: expected a whole number above 0, got 0'],
     [['run', 'a.yml', 'a.yml', '--out', 'x'], '--out: one folder holds one run, and these are several'],

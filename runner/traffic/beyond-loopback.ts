@@ -1,0 +1,43 @@
+import { lookup } from 'node:dns/promises';
+import type { Route } from '../../targets/target.ts';
+import { type Lane, requestsEach } from './lane.ts';
+import { peakRate } from './plan.ts';
+
+/** Every address of a route's host, none where the run's own source addresses or a choice of replicas make it harmless. */
+export async function sharedPlaces(route: Route): Promise<string[]> {
+  const url = URL.parse(route.url);
+  if (route.kind !== 'address' || url === null) return [];
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const addresses = await lookup(host, { all: true }).catch(() => []);
+  return addresses
+    .filter(({ address }) => !(process.platform === 'linux' && isLoopback4(address)))
+    .map(({ address, family }) => `${family === 6 ? `[${address}]` : address}:${url.port || 80}`);
+}
+
+/** One line, before requests leave this machine: how many, and to whom; undefined where they do not. */
+export async function announcement(lanes: readonly Lane[], route: Route): Promise<string | undefined> {
+  const url = URL.parse(route.url);
+  if (route.kind !== 'address' || url === null) return undefined;
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const addresses = (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
+  const loopback = addresses.length > 0 && addresses.every((address) => isLoopback4(address) || address === '::1');
+  if (loopback) return undefined;
+  const shown = addresses.length === 0 || addresses.includes(host) ? '' : ` (${addresses.slice(0, 3).join(', ')})`;
+  return `${trafficText(lanes)} go to ${url.host}${shown}`;
+}
+
+/** `up to 300 requests a second`, of all lanes together. */
+export function trafficText(lanes: readonly Lane[]): string {
+  const paced = lanes.reduce((sum, lane) => sum + (peakRate(lane) ?? 0) * requestsEach(lane), 0);
+  const unpaced = lanes.filter((lane) => peakRate(lane) === null);
+  const connections = unpaced.reduce((sum, lane) => sum + lane.connections, 0);
+  const parts = [
+    ...(paced > 0 ? [`up to ${Math.ceil(paced)} requests a second`] : []),
+    ...(connections > 0 ? [`as many requests as are answered on ${connections} connections`] : []),
+  ];
+  return parts.join(', and ');
+}
+
+function isLoopback4(address: string): boolean {
+  return address.startsWith('127.');
+}
