@@ -1,15 +1,20 @@
 import { meantOrKnown } from '../../record/nearest.ts';
-import type { Container, EnvSource, Hook, HttpGet, Probe, ProbeAction } from './model.ts';
+import { readEnvironment } from './environment.ts';
+import type { ConfigMap, Container, Hook, HttpGet, Probe, ProbeAction } from './model.ts';
 import type { ContainerYaml, HookYaml, HttpGetYaml, ProbeYaml } from './schema.ts';
 import { type FieldPath, type ManifestObject, usageError } from './source.ts';
 
 /** One container of a pod template, its defaults filled in as the API server does. */
-export function readContainer(yaml: ContainerYaml, object: ManifestObject, path: FieldPath): Container {
+export function readContainer(
+  yaml: ContainerYaml,
+  configMaps: readonly ConfigMap[],
+  object: ManifestObject,
+  path: FieldPath,
+): Container {
   const fail = (message: string, field: FieldPath, hint?: string): never => {
     throw usageError('HITLESS_MANIFEST_CONTAINER', message, object.at([...path, ...field]), hint);
   };
   if (yaml.image === undefined) return fail(`the container ${yaml.name} has no image`, []);
-  if ((yaml.envFrom?.length ?? 0) > 0) return fail('local does not do envFrom; give env with values', ['envFrom']);
   const ports = (yaml.ports ?? []).map(({ name, containerPort }) => ({
     ...(name === undefined ? {} : { name }),
     containerPort,
@@ -32,27 +37,12 @@ export function readContainer(yaml: ContainerYaml, object: ManifestObject, path:
     preStop: readHook(yaml.lifecycle?.preStop, portOf, fail),
   };
   const given = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
-  return { name: yaml.name, image: yaml.image, env: readEnv(yaml, fail), ports, ...(given as Partial<Container>) };
+  const env = readEnvironment(yaml, configMaps, object, path);
+  return { name: yaml.name, image: yaml.image, env, ports, ...(given as Partial<Container>) };
 }
 
 type Fail = (message: string, field: FieldPath, hint?: string) => never;
 type PortOf = (port: number | string, field: FieldPath) => number;
-
-const fields = ['metadata.name', 'metadata.namespace', 'status.podIP'] as const;
-
-function readEnv(yaml: ContainerYaml, fail: Fail): Container['env'] {
-  return (yaml.env ?? []).map(({ name, value, valueFrom }, index) => {
-    if (valueFrom === undefined) return { name, source: { value: value ?? '' } };
-    if (value !== undefined) fail(`${name} has both value and valueFrom, expected one of them`, ['env', index]);
-    const field = fields.find((known) => known === valueFrom.fieldRef?.fieldPath);
-    const source: EnvSource | undefined = field === undefined ? undefined : { field };
-    return {
-      name,
-      source:
-        source ?? fail(`local knows valueFrom for fieldRef ${fields.join(', ')} only`, ['env', index, 'valueFrom']),
-    };
-  });
-}
 
 function readHttpGet(yaml: HttpGetYaml, port: number): HttpGet {
   return {

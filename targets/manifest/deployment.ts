@@ -4,12 +4,13 @@ import type { Deployment, IntOrPercent, PodTemplate, Strategy } from './model.ts
 import { DeploymentSchema, type DeploymentYaml } from './schema.ts';
 import { type ManifestObject, usageError } from './source.ts';
 import { validate } from './validate.ts';
+import { type Referred, readMounts, readVolumes } from './volume.ts';
 
 /** The API server's defaults: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/deployment-v1/ */
 const defaults = { replicas: 1, rolling: '25%', progressDeadlineSeconds: 600, graceSeconds: 30 };
 
 /** Judges one Deployment as the API server would, and fills in its defaults. */
-export function readDeployment(object: ManifestObject): Deployment {
+export function readDeployment(object: ManifestObject, referred: Referred): Deployment {
   validate(object, DeploymentSchema);
   const { metadata, spec } = object.value as unknown as DeploymentYaml;
   const deployment: Deployment = {
@@ -19,7 +20,7 @@ export function readDeployment(object: ManifestObject): Deployment {
     strategy: readStrategy(spec.strategy, object),
     minReadySeconds: spec.minReadySeconds ?? 0,
     progressDeadlineSeconds: spec.progressDeadlineSeconds ?? defaults.progressDeadlineSeconds,
-    template: readTemplate(spec.template, object),
+    template: readTemplate(spec.template, referred, object),
     at: object.at,
   };
   judgeSelector(deployment);
@@ -32,7 +33,11 @@ export function readDeployment(object: ManifestObject): Deployment {
   return deployment;
 }
 
-function readTemplate(yaml: DeploymentYaml['spec']['template'], object: ManifestObject): PodTemplate {
+function readTemplate(
+  yaml: DeploymentYaml['spec']['template'],
+  referred: Referred,
+  object: ManifestObject,
+): PodTemplate {
   const path = ['spec', 'template', 'spec'];
   if ((yaml.spec.initContainers?.length ?? 0) > 0)
     throw usageError(
@@ -47,10 +52,17 @@ function readTemplate(yaml: DeploymentYaml['spec']['template'], object: Manifest
       `local runs one container a pod, this one has ${yaml.spec.containers.length}`,
       object.at([...path, 'containers']),
     );
+  const place = [...path, 'containers', 0];
+  const volumes = readVolumes(yaml.spec, referred, object, path);
+  const mounts = readMounts(container.volumeMounts ?? [], yaml.spec, object, place);
   return {
     labels: yaml.metadata?.labels ?? {},
     terminationGracePeriodSeconds: yaml.spec.terminationGracePeriodSeconds ?? defaults.graceSeconds,
-    container: readContainer(container, object, [...path, 'containers', 0]),
+    container: {
+      ...readContainer(container, referred.configMaps, object, place),
+      ...(mounts.length === 0 ? {} : { mounts }),
+    },
+    ...(volumes.length === 0 ? {} : { volumes }),
   };
 }
 

@@ -1,25 +1,37 @@
 import { nearest } from '../../record/nearest.ts';
+import { readConfigMap } from './config-map.ts';
 import { readDeployment } from './deployment.ts';
 import { selects } from './labels.ts';
 import type { Deployment, Manifests, Service } from './model.ts';
 import { readService } from './service.ts';
 import { type ManifestObject, manifestFiles, readObjects, usageError } from './source.ts';
+import { readClaim } from './volume.ts';
+
+/** Kinds that are read. */
+const kinds = ['Deployment', 'Service', 'PersistentVolumeClaim', 'ConfigMap'];
 
 /** Kinds that run or route something, so that leaving one out deserves a louder line. */
 const workloads = ['Pod', 'ReplicaSet', 'StatefulSet', 'DaemonSet', 'Job', 'CronJob', 'Ingress'];
 
 /**
- * Reads files and folders of plain Kubernetes YAML. Deployments and Services are judged and returned, other kinds are
- * noticed and skipped. Throws a HitlessError with blame `usage` and a place for the first thing that is wrong.
+ * Reads files and folders of plain Kubernetes YAML. Deployments and Services are judged and returned, with the
+ * PersistentVolumeClaims and ConfigMaps that they refer to; other kinds are noticed and skipped. Throws a HitlessError
+ * with blame `usage` and a place for the first thing that is wrong.
  */
 export function readManifests(paths: readonly string[]): Manifests {
-  const manifests: Manifests = { deployments: [], services: [], notices: [] };
-  for (const file of manifestFiles(paths)) for (const object of readObjects(file)) take(object, manifests);
-  for (const service of manifests.services) judgeTargets(service, manifests);
-  return manifests;
+  const notices: string[] = [];
+  const objects = manifestFiles(paths).flatMap(readObjects);
+  for (const object of objects) judgeKind(object, notices);
+  const read = <T extends Named>(kind: string, reader: (object: ManifestObject) => T) =>
+    unique(kind, objects.filter(({ value }) => value.kind === kind).map(reader));
+  const referred = { claims: read('PersistentVolumeClaim', readClaim), configMaps: read('ConfigMap', readConfigMap) };
+  const deployments = read('Deployment', (object) => readDeployment(object, referred));
+  const services = read('Service', readService);
+  for (const service of services) judgeTargets(service, deployments, notices);
+  return { deployments, services, claims: referred.claims, notices };
 }
 
-function take(object: ManifestObject, { deployments, services, notices }: Manifests): void {
+function judgeKind(object: ManifestObject, notices: string[]): void {
   const { kind, apiVersion } = object.value;
   if (typeof kind !== 'string' || typeof apiVersion !== 'string')
     throw usageError(
@@ -27,13 +39,11 @@ function take(object: ManifestObject, { deployments, services, notices }: Manife
       `expected an object with apiVersion and kind, ${typeof kind === 'string' ? 'apiVersion' : 'kind'} is missing`,
       object.at([]),
     );
-  if (kind === 'Deployment') add(readDeployment(object), deployments, kind);
-  else if (kind === 'Service') add(readService(object), services, kind);
-  else skip(kind, object, notices);
+  if (!kinds.includes(kind)) skip(kind, object, notices);
 }
 
 function skip(kind: string, object: ManifestObject, notices: string[]): void {
-  const meant = nearest(kind, ['Deployment', 'Service']);
+  const meant = nearest(kind, kinds);
   if (meant !== undefined && Math.abs(meant.length - kind.length) <= 1)
     throw usageError('HITLESS_MANIFEST_KIND', `unknown kind ${kind}: did you mean ${meant}?`, object.at(['kind']));
   const { file, line } = object.at([]);
@@ -41,21 +51,24 @@ function skip(kind: string, object: ManifestObject, notices: string[]): void {
   notices.push(`${file}:${line}: skipped ${kind}${louder}`);
 }
 
-function add<T extends Deployment | Service>(found: T, all: T[], kind: string): void {
-  const twin = all.find(({ name }) => name === found.name);
-  if (twin !== undefined) {
-    const { file, line } = twin.at(['metadata', 'name']);
+type Named = Pick<Deployment, 'name' | 'at'>;
+
+function unique<T extends Named>(kind: string, all: T[]): T[] {
+  for (const [index, { name, at }] of all.entries()) {
+    const first = all.findIndex((other) => other.name === name);
+    if (first === index) continue;
+    const { file, line } = (all[first] as T).at(['metadata', 'name']);
     throw usageError(
       'HITLESS_MANIFEST_DUPLICATE',
-      `a second ${kind} named ${found.name}, the first is at ${file}:${line}`,
-      found.at(['metadata', 'name']),
+      `a second ${kind} named ${name}, the first is at ${file}:${line}`,
+      at(['metadata', 'name']),
     );
   }
-  all.push(found);
+  return all;
 }
 
 /** A Service that selects nothing, or a port that nobody declares, is legal and shows in traffic: said here once. */
-function judgeTargets(service: Service, { deployments, notices }: Manifests): void {
+function judgeTargets(service: Service, deployments: readonly Deployment[], notices: string[]): void {
   const selected = deployments.filter(({ template }) => selects(service.selector, template.labels));
   const notice = (path: (string | number)[], text: string) => {
     const { file, line, column } = service.at(path);

@@ -47,16 +47,35 @@ export interface Container {
   args?: string[];
   env: { name: string; source: EnvSource }[];
   ports: { name?: string; containerPort: number }[];
+  /** Which volume of the pod is where. */
+  mounts?: Mount[];
   readiness?: Probe;
   liveness?: Probe;
   startup?: Probe;
   preStop?: Hook;
 }
 
+export interface Mount {
+  /** The volume's name. */
+  volume: string;
+  /** Absolute, without `..` and without a slash at its end. */
+  mountPath: string;
+  readOnly: boolean;
+}
+
+/** Where a volume's content comes from and how long it lives; `other`: something that only a cluster has. */
+export type Volume = { name: string } & (
+  | { kind: 'claim'; claim: string }
+  | { kind: 'emptyDir' }
+  | { kind: 'configMap'; files: Record<string, string> }
+  | { kind: 'other'; source: string }
+);
+
 export interface PodTemplate {
   labels: Record<string, string>;
   terminationGracePeriodSeconds: number;
   container: Container;
+  volumes?: Volume[];
 }
 
 export interface Deployment {
@@ -84,9 +103,22 @@ export interface Service {
   at(path: FieldPath): FileLocation;
 }
 
+/** A PersistentVolumeClaim. Its size and its class are a matter of the cluster. */
+export interface Claim {
+  name: string;
+  at(path: FieldPath): FileLocation;
+}
+
+export interface ConfigMap {
+  name: string;
+  data: Record<string, string>;
+  at(path: FieldPath): FileLocation;
+}
+
 export interface Manifests {
   deployments: Deployment[];
   services: Service[];
+  claims?: Claim[];
   /** What was skipped or looks wrong without being an error, one line each. */
   notices: string[];
 }

@@ -1,45 +1,25 @@
 import { type Static, Type } from 'typebox';
+import {
+  accepted,
+  Count,
+  DottedName,
+  IntOrPercent,
+  Labels,
+  Metadata,
+  Name,
+  Port,
+  PortNumber,
+  Positive,
+  strict,
+  Text,
+  Words,
+} from './fields.ts';
+import { EnvFrom, KeyOfConfigMap, Volume, VolumeMount } from './volume-schema.ts';
 
 /**
  * The parts of Deployment (apps/v1) and Service (v1) that are interpreted, field by field as in Kubernetes 1.34's
  * API reference. What is listed as `accepted` exists in Kubernetes and is not looked at; any other field is a typo.
  */
-const strict = { additionalProperties: false };
-const accepted = (...names: string[]) => Object.fromEntries(names.map((name) => [name, Type.Optional(Type.Unknown())]));
-
-const Name = Type.String({
-  pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
-  maxLength: 63,
-  description: 'a name of at most 63 lower-case letters, digits and dashes',
-});
-const DottedName = Type.String({
-  pattern: '^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$',
-  maxLength: 253,
-  description: 'a name of lower-case letters, digits, dashes and dots',
-});
-const Labels = Type.Record(Type.String(), Type.String({ description: 'a text (put numbers and booleans in quotes)' }), {
-  description: 'labels, each with a text as its value',
-});
-const Count = Type.Integer({ minimum: 0, maximum: 2_147_483_647, description: 'a whole number, 0 or more' });
-const Positive = Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'a whole number, 1 or more' });
-const PortNumber = Type.Integer({ minimum: 1, maximum: 65535, description: 'a port number from 1 to 65535' });
-const Port = Type.Union([PortNumber, Type.String({ minLength: 1 })], {
-  description: 'a port number from 1 to 65535 or the name of a port',
-});
-const IntOrPercent = Type.Union([Count, Type.String({ pattern: '^[0-9]+%$' })], {
-  description: 'a whole number, 0 or more, or a percentage such as 25%',
-});
-const Text = Type.String({ description: 'a text (put numbers and booleans in quotes)' });
-const Words = Type.Array(Text, { description: 'a list of words' });
-
-const Metadata = {
-  namespace: Type.Optional(Type.String({ description: 'a name' })),
-  labels: Type.Optional(Labels),
-  annotations: Type.Optional(Labels),
-  ...accepted('uid', 'resourceVersion', 'generation', 'creationTimestamp', 'selfLink', 'generateName', 'managedFields'),
-  ...accepted('deletionTimestamp', 'deletionGracePeriodSeconds', 'ownerReferences', 'finalizers'),
-};
-
 const HttpGet = Type.Object(
   {
     path: Type.Optional(Text),
@@ -92,7 +72,8 @@ const EnvVar = Type.Object(
       Type.Object(
         {
           fieldRef: Type.Optional(Type.Object({ fieldPath: Type.String(), ...accepted('apiVersion') }, strict)),
-          ...accepted('resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'),
+          configMapKeyRef: Type.Optional(KeyOfConfigMap),
+          ...accepted('resourceFieldRef', 'secretKeyRef', 'fileKeyRef'),
         },
         strict,
       ),
@@ -108,7 +89,7 @@ const Container = Type.Object(
     command: Type.Optional(Words),
     args: Type.Optional(Words),
     env: Type.Optional(Type.Array(EnvVar)),
-    envFrom: Type.Optional(Type.Array(Type.Unknown())),
+    envFrom: Type.Optional(Type.Array(EnvFrom)),
     ports: Type.Optional(
       Type.Array(
         Type.Object(
@@ -132,14 +113,8 @@ const Container = Type.Object(
       'stdin',
       'stdinOnce',
     ),
-    ...accepted(
-      'terminationMessagePath',
-      'terminationMessagePolicy',
-      'tty',
-      'volumeDevices',
-      'volumeMounts',
-      'workingDir',
-    ),
+    volumeMounts: Type.Optional(Type.Array(VolumeMount, { description: 'a list of mounts' })),
+    ...accepted('terminationMessagePath', 'terminationMessagePolicy', 'tty', 'volumeDevices', 'workingDir'),
     ...accepted('imagePullPolicy'),
   },
   strict,
@@ -167,7 +142,8 @@ const PodSpec = Type.Object(
     ...accepted('preemptionPolicy', 'priority', 'priorityClassName', 'readinessGates', 'resourceClaims', 'resources'),
     ...accepted('runtimeClassName', 'schedulerName', 'schedulingGates', 'securityContext', 'serviceAccount'),
     ...accepted('serviceAccountName', 'setHostnameAsFQDN', 'shareProcessNamespace', 'subdomain', 'tolerations'),
-    ...accepted('topologySpreadConstraints', 'volumes'),
+    volumes: Type.Optional(Type.Array(Volume, { description: 'a list of volumes' })),
+    ...accepted('topologySpreadConstraints'),
   },
   strict,
 );

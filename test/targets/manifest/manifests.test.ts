@@ -327,10 +327,10 @@ describe('what is wrong is said in one line, with its place', () => {
 describe('what is not wrong', () => {
   test('other kinds are noticed and skipped', () => {
     const { notices } = read(
-      `${good}---\napiVersion: v1\nkind: ConfigMap\nmetadata: { name: c }\n---\napiVersion: apps/v1\nkind: StatefulSet\n`,
+      `${good}---\napiVersion: v1\nkind: Secret\nmetadata: { name: c }\n---\napiVersion: apps/v1\nkind: StatefulSet\n`,
     );
     expect(notices.map((line) => line.replace(/^.*?:/, ''))).toEqual([
-      '41: skipped ConfigMap',
+      '41: skipped Secret',
       '45: skipped StatefulSet (local runs Deployments and Services only)',
     ]);
   });
