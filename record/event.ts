@@ -6,6 +6,7 @@ export type SubjectKind =
   | 'endpoint'
   | 'service'
   | 'node'
+  | 'watch'
   | 'step'
   | 'lane'
   | 'run';
@@ -13,13 +14,18 @@ export type SubjectKind =
 /**
  * What happened. `endpoint-*` is what the platform's own list says, `route-*` what new connections really follow
  * (later by the spread of the change). `blind` is a stretch in which a lane could not send or the platform was not seen.
+ * `stopping`: the platform begins to stop a container, first by its hook; that it was sent a signal is `signalled`, where
+ * that is known. See docs/events.md for what each means on each target.
  */
 export type EventKind =
   | 'created'
+  | 'scheduled'
   | 'started'
   | 'ready'
   | 'unready'
   | 'terminating'
+  | 'disrupted'
+  | 'stopping'
   | 'prestop-started'
   | 'prestop-ended'
   | 'prestop-failed'
@@ -39,7 +45,13 @@ export type EventKind =
   | 'progress-deadline'
   | 'switched'
   | 'scaled'
+  | 'autoscaled'
   | 'failed-create'
+  | 'failed-scheduling'
+  | 'node-ready'
+  | 'node-unready'
+  | 'cordoned'
+  | 'uncordoned'
   | 'blind'
   | 'step-started'
   | 'step-ended'
