@@ -27,7 +27,7 @@ export class Kubectl {
   }
 
   /** Calls back for each change of a pod, as it arrives. */
-  watchPods(onChange: (change: { type: string; object: Pod }) => void): ChildProcess {
+  watchPods(onChange: (change: PodChange) => void): ChildProcess {
     const words = ['get', 'pods', '--watch', '--output-watch-events', '--output', 'json'];
     const child = spawn('kubectl', ['--namespace', this.namespace, ...words], { stdio: ['ignore', 'pipe', 'inherit'] });
     let rest = '';
@@ -49,7 +49,12 @@ export class Kubectl {
   }
 }
 
-export interface Pod {
+export interface PodChange {
+  type: string;
+  object: Pod;
+}
+
+interface Pod {
   metadata: { name: string; deletionTimestamp?: string };
   status: {
     conditions?: { type: string; status: string }[];
