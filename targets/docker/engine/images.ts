@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { HitlessError } from '../../../record/error.ts';
 import { packContext } from './build-context.ts';
 import { EngineRefusal, registryFault } from './fault.ts';
@@ -170,11 +171,9 @@ async function followBuild(answer: Readable, tag: string, onLine: (line: string)
   }
 }
 
-/** Without colours and control characters. */
 function plain(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return line
-    .replaceAll(/\u001b\[[0-9;]*m|[\u0000-\u001f\u007f]/g, '')
+  return stripVTControlCharacters(line)
+    .replaceAll(/\p{Cc}/gu, '')
     .trimEnd()
     .slice(0, 200);
 }
