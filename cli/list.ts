@@ -18,7 +18,7 @@ export const list: CommandModule = {
 
 async function listText(): Promise<string> {
   const shipped: Row[] = [];
-  for (const [name, file] of shippedScenarios()) shipped.push([name, firstSentence(await loadScenario(file))]);
+  for (const [name, file] of shippedScenarios()) shipped.push([name, about(await loadScenario(file))]);
   const here: Row[] = [];
   for (const file of scenariosIn(process.cwd()).values()) here.push(...(await rowOf(file)));
   const ofChecks = [...checks.values()].map(({ name, summary }): Row => [name, summary]);
@@ -41,15 +41,17 @@ async function rowOf(file: string): Promise<Row[]> {
     return /export default\s+defineScenario\b/.test(text) ? [[name, '(a module, not read)']] : [];
   if (!/^"?lanes"?:/m.test(text) || !/^"?steps"?:/m.test(text)) return [];
   try {
-    return [[name, firstSentence(await loadScenario(file))]];
+    return [[name, about(await loadScenario(file))]];
   } catch (error) {
     if (error instanceof HitlessError) return [[name, `(not valid: hitless run ${name} --dry-run)`]];
     throw error;
   }
 }
 
-function firstSentence({ description = '' }: Scenario): string {
-  return /^.*?[.?!](?=\s|$)/s.exec(description)?.[0] ?? description;
+/** The first sentence of its description, and where it runs where it does not run anywhere. */
+function about({ description = '', targets }: Scenario): string {
+  const sentence = /^.*?[.?!](?=\s|$)/s.exec(description)?.[0] ?? description;
+  return targets === null ? sentence : `${sentence} (${targets.join(', ')})`.trimStart();
 }
 
 function section(title: string, rows: readonly Row[]): string {

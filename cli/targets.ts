@@ -19,6 +19,20 @@ export const targets: ReadonlyMap<string, ShippedTarget> = new Map([
     },
   ],
   [
+    'docker',
+    {
+      summary: "a Docker engine (or podman's socket): replicas are containers, under Kubernetes's rules for Deployments",
+      load: async () => (await import('../targets/docker/docker.ts')).createDockerTarget,
+    },
+  ],
+  [
+    'kubernetes',
+    {
+      summary: 'the cluster of your kubeconfig: a namespace a run, real Deployments and Services',
+      load: async () => (await import('../targets/kubernetes/kubernetes.ts')).createKubernetesTarget,
+    },
+  ],
+  [
     'url',
     {
       summary: "somebody else's deployment, at the scenario's app.url; chosen by itself where there is one",
@@ -34,12 +48,21 @@ export const targetNames: readonly string[] = [...targets.keys()];
  *
  * @throws HitlessError HITLESS_TARGET_LACKS where the two do not go together
  */
-export function targetFor({ app }: Pick<Scenario, 'app'>, asked: string | undefined): string {
-  const isElsewhere = !('manifests' in app);
+export function targetFor(scenario: Pick<Scenario, 'name' | 'app' | 'targets'>, asked: string | undefined): string {
+  const isElsewhere = !('manifests' in scenario.app);
   const target = asked ?? (isElsewhere ? 'url' : 'local');
+  refuseOtherTargets(scenario, target);
   if ((target === 'url') === isElsewhere) return target;
   const message = isElsewhere
     ? `--target ${target}: the scenario has app.url, somebody else's deployment, which the target url alone takes`
     : '--target url: the scenario has app.manifests to deploy, and no app.url';
   throw new HitlessError('HITLESS_TARGET_LACKS', message, { blame: 'usage' });
+}
+
+function refuseOtherTargets({ name, targets }: Pick<Scenario, 'name' | 'targets'>, target: string): void {
+  if (targets === null || targets.includes(target)) return;
+  throw new HitlessError('HITLESS_TARGET_LACKS', `${name} is not made for the target ${target}`, {
+    blame: 'usage',
+    hint: `run it with --target ${targets.join(' or --target ')}`,
+  });
 }

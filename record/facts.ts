@@ -17,6 +17,8 @@ export interface LaneFacts {
   name: string;
   engine: 'builtin' | 'autocannon' | 'k6';
   connection: ConnectionPolicy;
+  /** The Service that it goes to, where the scenario names one. */
+  service?: string;
   /** Requests a second at the most, as planned; null for `unpaced`. */
   peakRate: number | null;
   /** By default constant. */
@@ -94,6 +96,8 @@ export interface DeploymentFacts {
   /** At the start of the run. */
   promise: DeploymentPromise;
   readinessProbe: boolean;
+  /** The least from started to available: the probe's initial delay and minReadySeconds. */
+  readySeconds?: number;
   preStop: boolean;
   /** Of a preStop hook that sleeps. */
   preStopSeconds?: number;

@@ -131,6 +131,7 @@ function laneFacts(lane: Lane): LaneFacts {
     name: lane.name,
     engine: 'builtin',
     connection: lane.connection,
+    ...(lane.service === null ? {} : { service: lane.service }),
     arrivals: lane.arrivals,
     peakRate: peakRate(lane),
     resolutionMs: lane.resolutionUs / 1000,

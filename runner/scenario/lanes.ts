@@ -35,7 +35,8 @@ export function laneOf(input: LaneInput): Lane {
     connections,
     overflow: input.overflow ?? defaultOverflow(connection, connections, peakRate({ rate: input.rate, ramps })),
     life: { requests: input.life?.requests ?? null, ageUs: input.life?.age ? durationUs(input.life.age) : null },
-    session: input.session ? { page: input.session.page, assets: input.session.assets ?? [] } : null,
+    service: input.service ?? null,
+    session: input.session ? sessionOf(input.session) : null,
     request: {
       method: input.request?.method ?? 'GET',
       path: input.request?.path ?? '/',
@@ -51,6 +52,10 @@ export function laneOf(input: LaneInput): Lane {
     resolutionUs: input.resolution ? durationUs(input.resolution) : defaultResolutionUs(input),
     spin: input.spin ?? false,
   };
+}
+
+function sessionOf({ page, assets, connections, pause }: NonNullable<LaneInput['session']>): Lane['session'] {
+  return { page, assets: assets ?? [], connections: connections ?? 'one', pauseUs: durationUs(pause ?? '0') };
 }
 
 function defaultOverflow(connection: ConnectionPolicy, connections: number, peak: number | null): number {

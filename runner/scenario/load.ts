@@ -49,6 +49,7 @@ function complete(input: ScenarioInput, functions: Functions, file: string, sour
     ...(input.description === undefined ? {} : { description: input.description }),
     file,
     seed: input.seed ?? randomInt(2 ** 32),
+    targets: input.targets ?? null,
     app,
     identity: input.identity ?? {},
     lanes: input.lanes.map(laneOf),

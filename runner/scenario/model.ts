@@ -122,6 +122,20 @@ const Limits = Type.Object(
   strict,
 );
 
+const SessionModel = Type.Object(
+  {
+    page: Path,
+    assets: Type.Optional(
+      Type.Union([Type.Array(Path), Type.Literal('auto')], {
+        description: 'a list of paths, or auto: what the page names in its HTML',
+      }),
+    ),
+    connections: Type.Optional(Type.Enum(['one', 'each'])),
+    pause: Type.Optional(Duration),
+  },
+  strict,
+);
+
 const LaneModel = Type.Object(
   {
     name: Name,
@@ -146,7 +160,8 @@ const LaneModel = Type.Object(
         { ...strict, description: 'when a kept connection is replaced by the client' },
       ),
     ),
-    session: Type.Optional(Type.Object({ page: Path, assets: Type.Optional(Type.Array(Path)) }, strict)),
+    service: Type.Optional(ObjectName),
+    session: Type.Optional(SessionModel),
     request: Type.Optional(RequestModel),
     expect: Type.Optional(Expect),
     limits: Type.Optional(Limits),
@@ -222,6 +237,12 @@ export const ScenarioSchema = Type.Object(
     name: Name,
     description: Type.Optional(Type.String()),
     app: App,
+    targets: Type.Optional(
+      Type.Array(Type.Enum(['local', 'docker', 'kubernetes', 'url']), {
+        minItems: 1,
+        description: 'the targets that it is made for',
+      }),
+    ),
     identity: Type.Optional(IdentityModel),
     lanes: Type.Array(LaneModel, { minItems: 1, maxItems: 50 }),
     steps: Type.Array(StepModel, { minItems: 1, maxItems: 200 }),

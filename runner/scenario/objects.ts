@@ -6,13 +6,18 @@ import { fieldName, type Problem, shown } from './problem.ts';
 type Named = 'Deployment' | 'Service';
 
 /** Each Deployment and Service that a scenario speaks of and the manifests do not hold. */
-export function unknownObjects({ app, steps }: ScenarioInput, manifests: Manifests): Problem[] {
+export function unknownObjects({ app, lanes, steps }: ScenarioInput, manifests: Manifests): Problem[] {
   const names = {
     Deployment: manifests.deployments.map(({ name }) => name),
     Service: manifests.services.map(({ name }) => name),
   };
   const spoken: { path: (string | number)[]; kind: Named; name: unknown }[] = [
     { path: ['app', 'service'], kind: 'Service', name: app.service },
+    ...lanes.map(({ service }, index) => ({
+      path: ['lanes', index, 'service'],
+      kind: 'Service' as const,
+      name: service,
+    })),
   ];
   for (const [index, step] of steps.entries()) {
     for (const [verb, input] of Object.entries(step)) {

@@ -10,6 +10,7 @@ import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
 export function brokenRules(scenario: ScenarioInput, functions: Functions): Problem[] {
   return [
     ...appRules(scenario.app),
+    ...targetRules(scenario),
     ...scenario.lanes.flatMap((lane, index) => [...laneRules(lane, index, scenario.lanes)]),
     ...stepRules(scenario, functions),
   ];
@@ -29,6 +30,15 @@ function* appRules(app: ScenarioInput['app']): Generator<Problem> {
   for (const field of ['images', 'port'] as const)
     if (app.url !== undefined && app.manifests === undefined && app[field] !== undefined)
       yield { ...at(['app', field], ': nothing is deployed where app.url says where it is'), at: 'key' };
+}
+
+function* targetRules({ app, targets = [] }: ScenarioInput): Generator<Problem> {
+  for (const [index, target] of targets.entries()) {
+    const path = ['targets', index];
+    if ((target === 'url') !== (app.url !== undefined))
+      yield at(path, target === 'url' ? ': there is no app.url' : ': what is at app.url is not deployed on a target');
+    if (targets.indexOf(target) < index) yield at(path, `: ${target} is named twice`);
+  }
 }
 
 /** Headers that the engine writes: the request's frame, its connection and its id. */

@@ -53,6 +53,8 @@ export interface Scenario {
   description?: string;
   file: string;
   seed: number;
+  /** The kinds of target that it is made for; null: any. */
+  targets: readonly string[] | null;
   app: AppSpec | { url: string; service?: string };
   identity: Identity;
   lanes: Lane[];

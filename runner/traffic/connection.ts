@@ -5,7 +5,7 @@ import { Answer } from './answer.ts';
 import { isPlace, type Place } from './destination.ts';
 import { dial } from './dial.ts';
 import type { Exchange, Wire } from './exchange.ts';
-import { surplus } from './judge.ts';
+import { decodedBody, surplus } from './judge.ts';
 import { type Ending, failedConnect, lostConnection } from './outcome.ts';
 import type { Held, Holder } from './recorder.ts';
 import { SourceAddresses } from './source-address.ts';
@@ -60,7 +60,7 @@ export class Connection implements Holder {
     attempt.connectionUse = this.uses;
     attempt.overflow = this.#options.overflow;
     work.books.tally.sent();
-    this.#answer.expect(attempt.method === 'HEAD', work.judge.needsBody);
+    this.#answer.expect(attempt.method === 'HEAD', work.judge.needsBody || exchange.keepsBody === true);
     if (this.#socket === null) this.#open(attempt);
     else {
       this.#release(null);
@@ -82,6 +82,12 @@ export class Connection implements Holder {
   /** Of the last answer. */
   headerValues(name: string): string[] {
     return this.#answer.headerValues(name);
+  }
+
+  /** Of the last answer, without its content coding; null where it was not kept. Only while `ended` is being called. */
+  body(): Buffer | null {
+    const body = decodedBody(this.#answer);
+    return body instanceof Error ? null : body;
   }
 
   /** Closes it from our side. Nothing may be under way. */
@@ -180,8 +186,8 @@ export class Connection implements Holder {
 
   #answered(hasEnded: boolean): void {
     const answer = this.#answer;
-    const { attempt, work } = this.#exchange as Exchange;
-    const { ending, replica, version, counter } = work.judge.judge(answer);
+    const { attempt, work, isAsset } = this.#exchange as Exchange;
+    const { ending, replica, version, counter } = work.judge.judge(answer, isAsset ? attempt.path : null);
     this.#identify(attempt, replica, version);
     attempt.counter = counter;
     const isSpent = hasEnded || answer.surplus > 0;

@@ -20,6 +20,10 @@ export interface Exchange {
   attempt: Attempt;
   work: LaneWork;
   bytes: RequestBytes;
+  /** An asset of a page: its content type must be one that a browser takes for it. */
+  isAsset?: boolean;
+  /** `ended` looks into the body. */
+  keepsBody?: boolean;
   /** Called once, when the attempt's outcome is known; the connection may have been closed by then. */
   ended(connection: Connection): void;
 }

@@ -1,4 +1,5 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { wrongContentType } from '../../record/content-type.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { Identity } from '../../record/facts.ts';
 import type { Answer } from './answer.ts';
@@ -15,7 +16,8 @@ const ok: Ending = { outcome: 'ok', phase: null, detail: null };
 
 /**
  * Says of a complete answer whether it is a good one, by a lane's definition, and who gave it. In this order, so that
- * the class is the first thing that is wrong: bytes after the end (surplus), status, coding, length, headers, body.
+ * the class is the first thing that is wrong: bytes after the end (surplus), status, coding, length, headers, the type
+ * of an asset, body.
  */
 export class Judge {
   readonly needsBody: boolean;
@@ -31,10 +33,11 @@ export class Judge {
     this.needsBody = this.#identity.needsBody || lane.expect.json !== null;
   }
 
-  judge(answer: Answer): Judgement {
+  /** `asset`: the path, where it is the answer for an asset of a page. */
+  judge(answer: Answer, asset: string | null = null): Judgement {
     const decoded = decodedBody(answer);
     const json = this.needsBody && decoded instanceof Buffer ? parse(decoded) : undefined;
-    return { ending: this.#ending(answer, decoded, json), ...this.#identity.read(answer, json) };
+    return { ending: this.#ending(answer, decoded, json, asset), ...this.#identity.read(answer, json) };
   }
 
   /** Who gave an answer of which only the head is there. */
@@ -42,14 +45,15 @@ export class Judge {
     return this.#identity.read(answer, undefined);
   }
 
-  #ending(answer: Answer, decoded: Buffer | Error | null, json: unknown): Ending {
+  #ending(answer: Answer, decoded: Buffer | Error | null, json: unknown, asset: string | null): Ending {
     if (answer.surplus > 0) return surplus(answer.surplus);
     const { statuses } = this.#expect;
     const status = answer.status as number;
     if (statuses.length > 0 ? !statuses.includes(status) : status < 200 || status > 299)
       return { outcome: 'status', phase: 'validate', detail: String(status) };
     if (decoded instanceof Error) return invalid(decoded.message);
-    return this.#lengthAndHeaders(answer, decoded?.length ?? answer.bodyLength) ?? this.#json(json) ?? ok;
+    const ofHead = this.#lengthAndHeaders(answer, decoded?.length ?? answer.bodyLength);
+    return ofHead ?? typeOfAsset(answer, asset) ?? this.#json(json) ?? ok;
   }
 
   #lengthAndHeaders(answer: Answer, length: number): Ending | null {
@@ -73,6 +77,11 @@ export class Judge {
   }
 }
 
+function typeOfAsset(answer: Answer, asset: string | null): Ending | null {
+  const wrong = asset === null ? null : wrongContentType(asset, answer.header('content-type'));
+  return wrong === null ? null : invalid(wrong);
+}
+
 export function surplus(bytes: number): Ending {
   return { outcome: 'surplus', phase: 'body', detail: `${bytes} bytes after the end of the answer` };
 }
@@ -82,7 +91,7 @@ function invalid(what: string): Ending {
 }
 
 /** The body without its content coding; an Error where it has none of what it says; null where it was not kept. */
-function decodedBody(answer: Answer): Buffer | Error | null {
+export function decodedBody(answer: Answer): Buffer | Error | null {
   const { body, contentEncoding } = answer;
   if (contentEncoding === null) return body;
   if (body === null) return new Error('a coded body of more than 64 MiB');

@@ -11,6 +11,26 @@ export interface Expectation {
   json: object | true | null;
 }
 
+/** What a visitor does. */
+export interface Session {
+  page: string;
+  /** auto: what the page names in its HTML. */
+  assets: readonly string[] | 'auto';
+  /** One connection for the visit, or one for each of its requests. */
+  connections: 'one' | 'each';
+  /** Between the page and its assets. */
+  pauseUs: number;
+}
+
+/** What a page names is not known before it has come. */
+const guessedAssets = 3;
+
+/** How many requests one of a lane's rate stands for: a visitor asks for a page and its assets. */
+export function requestsEach({ session }: Lane): number {
+  if (session === null) return 1;
+  return 1 + (session.assets === 'auto' ? guessedAssets : session.assets.length);
+}
+
 /** A lane with every default filled in; durations in microseconds. */
 export interface Lane {
   name: string;
@@ -27,7 +47,9 @@ export interface Lane {
   /** Of kept: how many more may be opened when all are busy. Of fresh and session: how many may be under way at once. */
   overflow: number;
   life: { requests: number | null; ageUs: number | null };
-  session: { page: string; assets: readonly string[] } | null;
+  /** The Service that it goes to; null: the app's main one. */
+  service: string | null;
+  session: Session | null;
   request: { method: string; path: string; headers: Readonly<Record<string, string>>; body: string | null };
   expect: Expectation;
   limits: { connectUs: number; headersUs: number; bodyUs: number };

@@ -9,7 +9,7 @@ export interface WorkerData {
 }
 
 export type ToThread =
-  | { kind: 'endpoints'; endpoints: readonly Endpoint[] }
+  | { kind: 'endpoints'; route: number; endpoints: readonly Endpoint[] }
   | { kind: 'start'; fromUs: number }
   | { kind: 'stop'; stopUs: number }
   | { kind: 'abort' };

@@ -7,7 +7,7 @@ export type RequestBytes = string | Buffer;
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 /** RFC 9110, 5.5: visible characters, space and tab; obs-text as it is. No CR, LF or NUL can get in. */
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
-const target = /^\/[\x21-\x22\x24-\x7e]*$/;
+const askable = /^\/[\x21-\x22\x24-\x7e]*$/;
 /** The engine's own: set by a lane they would make the record lie. */
 const reserved = new Set(['x-request-id', 'x-hitless-id', 'content-length', 'transfer-encoding', 'upgrade']);
 
@@ -46,8 +46,9 @@ export class RequestWriter {
 export function assertRequests(lane: Lane): void {
   const { method, path, headers } = lane.request;
   if (!token.test(method)) throw wrong(lane, `the method ${quoted(method)}`, 'A method is a word such as GET.');
-  for (const each of [path, ...(lane.session === null ? [] : [lane.session.page, ...lane.session.assets])])
-    if (!target.test(each))
+  const { page = path, assets = [] } = lane.session ?? {};
+  for (const each of [path, page, ...(assets === 'auto' ? [] : assets)])
+    if (!canBeAsked(each))
       throw wrong(
         lane,
         `the path ${quoted(each)}`,
@@ -64,6 +65,11 @@ export function assertRequests(lane: Lane): void {
         'A value is one line without control characters.',
       );
   }
+}
+
+/** Whether a path can go out as it is. */
+export function canBeAsked(path: string): boolean {
+  return askable.test(path);
 }
 
 function wrong(lane: Lane, what: string, hint: string): HitlessError {

@@ -1,14 +1,19 @@
 import { nowUs } from '../../record/clock.ts';
 import { Connection } from './connection.ts';
 import { CookieJar } from './cookies.ts';
+import type { Session } from './lane.ts';
 import { type Due, LaneSender, type LaneSenderOptions, type Room } from './lane-sender.ts';
+import { assetsOf } from './page-assets.ts';
 
 interface Visitor {
   id: string;
   cookies: CookieJar;
   connection: Connection | null;
-  /** Where the visit has come to: 0 is the page, then its assets. */
-  step: number;
+  /** What is still to be asked for, the page first. */
+  paths: string[];
+  asked: number;
+  /** Reads, or thinks, until then. */
+  pausesUntilUs: number;
 }
 
 /**
@@ -18,7 +23,7 @@ interface Visitor {
  */
 export class SessionLane extends LaneSender {
   readonly #most: number;
-  readonly #paths: readonly string[];
+  readonly #session: Session;
   #visitors = 0;
   #walking: Visitor[] = [];
   #isOver = false;
@@ -28,7 +33,7 @@ export class SessionLane extends LaneSender {
     super(options);
     this.#most = most;
     const { session, request } = this.work.lane;
-    this.#paths = session === null ? [request.path] : [session.page, ...session.assets];
+    this.#session = session ?? { page: request.path, assets: [], connections: 'one', pauseUs: 0 };
   }
 
   override endPlan(untilUs: number): void {
@@ -42,12 +47,18 @@ export class SessionLane extends LaneSender {
     super.abort();
   }
 
+  override dueUs(): number {
+    return this.#walking.reduce((due, { pausesUntilUs }) => Math.min(due, pausesUntilUs), super.dueUs());
+  }
+
   override send(untilUs: number): boolean {
     const walking = this.#walking;
     this.#walking = [];
     let more = false;
+    const now = nowUs();
     for (const visitor of walking) {
       if (this.#isOver) this.#leave(visitor);
+      else if (visitor.pausesUntilUs > now) this.#walking.push(visitor);
       else if (visitor.connection?.closed === false && !visitor.connection.isSettled()) {
         this.#walking.push(visitor);
         more = true;
@@ -70,12 +81,14 @@ export class SessionLane extends LaneSender {
 
   protected override start(due: Due): void {
     this.#visitors++;
-    const visitor = { id: this.id(due.index), cookies: new CookieJar(), connection: null, step: 0 };
-    this.#request(visitor, due);
+    const { page, assets } = this.#session;
+    const paths = [page, ...(assets === 'auto' ? [] : assets)];
+    const cookies = new CookieJar();
+    this.#request({ id: this.id(due.index), cookies, connection: null, paths, asked: 0, pausesUntilUs: 0 }, due);
   }
 
   protected override firstOf(due: Due): { session: string | null; page: string } {
-    return { session: this.id(due.index), page: this.#paths[0] as string };
+    return { session: this.id(due.index), page: this.#session.page };
   }
 
   #next(visitor: Visitor): void {
@@ -85,20 +98,23 @@ export class SessionLane extends LaneSender {
   }
 
   #request(visitor: Visitor, due: Omit<Due, 'index'>): void {
-    const path = this.#paths[visitor.step] as string;
-    const id = visitor.step === 0 ? visitor.id : `${visitor.id}.${visitor.step}`;
+    const path = visitor.paths.shift() as string;
+    const isPage = visitor.asked === 0;
+    const id = isPage ? visitor.id : `${visitor.id}.${visitor.asked}`;
+    visitor.asked++;
     const attempt = this.attempt(id, visitor.id, path, due);
     if (visitor.connection === null || visitor.connection.closed)
-      visitor.connection = new Connection(this.wire, { overflow: false, kept: true });
+      visitor.connection = new Connection(this.wire, { overflow: false, kept: this.#session.connections === 'one' });
     visitor.connection.send({
       attempt,
       work: this.work,
       bytes: this.work.requests.write(path, id, visitor.cookies.header(path)),
+      isAsset: !isPage,
+      keepsBody: isPage && this.#session.assets === 'auto',
       ended: (connection) => {
         for (const cookie of connection.headerValues('set-cookie')) visitor.cookies.store(cookie, path);
-        visitor.step++;
-        const leaves = (visitor.step === 1 && attempt.outcome !== 'ok') || visitor.step === this.#paths.length;
-        if (leaves || this.#isOver) this.#leave(visitor);
+        if (isPage) this.#hasPage(visitor, connection, path, attempt.outcome === 'ok');
+        if (visitor.paths.length === 0 || this.#isOver) this.#leave(visitor);
         else {
           this.#walking.push(visitor);
           this.wire.wake();
@@ -106,6 +122,12 @@ export class SessionLane extends LaneSender {
         this.ended(attempt);
       },
     });
+  }
+
+  #hasPage(visitor: Visitor, connection: Connection, path: string, isGood: boolean): void {
+    if (!isGood) visitor.paths = [];
+    else if (this.#session.assets === 'auto') visitor.paths = assetsOf(connection.body() ?? Buffer.alloc(0), path);
+    visitor.pausesUntilUs = nowUs() + this.#session.pauseUs;
   }
 
   #leave(visitor: Visitor): void {

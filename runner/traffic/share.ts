@@ -1,4 +1,4 @@
-import type { Lane } from './lane.ts';
+import { type Lane, requestsEach } from './lane.ts';
 import { peakRate } from './plan.ts';
 
 /** How many of `total` things numbered from 0 are thread's, when number i is thread i mod threads's. */
@@ -22,7 +22,9 @@ export function chooseThreads(lanes: readonly Lane[], cores: number): number {
   let busy = 0;
   for (const lane of lanes) {
     const rate = peakRate(lane);
-    const requests = lane.session === null ? 1 : 1 + lane.session.assets.length * 0.2;
+    // What goes over a connection that is there costs a fifth of one that is opened.
+    const followers = requestsEach(lane) - 1;
+    const requests = 1 + followers * (lane.session?.connections === 'each' ? 1 : 0.2);
     busy += rate === null ? busyShare : (rate * requests * costUs[lane.connection]) / 1e6;
   }
   return Math.max(1, Math.min(cores - 1, Math.ceil(busy / busyShare)));

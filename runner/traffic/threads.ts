@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { createAttemptsFile, endAttemptsFile } from '../../record/attempts-writer.ts';
 import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
-import type { Route } from '../../targets/target.ts';
+import type { Endpoint, Route } from '../../targets/target.ts';
 import { Judge } from './judge.ts';
 import { reachableFamily } from './reachable.ts';
 import { assertRequests } from './request.ts';
@@ -28,21 +28,22 @@ export async function prepareTraffic(options: TrafficOptions, threads?: number):
     assertRequests(lane);
     new Judge(lane, identity);
   }
-  const { route, host } = await routeSetup(options.route);
+  const routes = [options.route, ...(options.services?.values() ?? [])];
+  const setups = await Promise.all(routes.map(routeSetup));
   createAttemptsFile(options.attemptsFile);
   const count = threads ?? chooseThreads(lanes, availableParallelism());
   const shared: Omit<ThreadSetup, 'thread'> = {
     lanes,
     identity,
-    route,
-    host,
+    routes: setups,
+    routeOfLane: lanes.map(({ service }) => placeOfService(service, options)),
     seed: options.seed,
     threads: count,
     runTag: randomBytes(4).toString('hex'),
     sourceBlock: drawSourceBlock(),
     counts: createCounts(lanes.length, count),
   };
-  const traffic = new Threads(options, shared);
+  const traffic = new Threads(options, routes, shared);
   try {
     await traffic.ready();
   } catch (error) {
@@ -57,14 +58,14 @@ class Threads implements Traffic {
   readonly #options: TrafficOptions;
   readonly #counts: SharedArrayBuffer;
   readonly #workers: TrafficWorker[];
-  readonly #forgetRoute: () => void;
+  readonly #forgetRoutes: readonly (() => void)[];
   #resolveFinished: () => void = () => {};
   /** Parts of lanes with a number of requests that are still to be done. */
   #openParts: number;
   #failed = false;
   #closing: Promise<void> | null = null;
 
-  constructor(options: TrafficOptions, shared: Omit<ThreadSetup, 'thread'>) {
+  constructor(options: TrafficOptions, routes: readonly Route[], shared: Omit<ThreadSetup, 'thread'>) {
     this.#options = options;
     this.#counts = shared.counts;
     this.finished = new Promise((resolve) => {
@@ -83,13 +84,15 @@ class Threads implements Traffic {
         },
       );
     });
-    const { route } = options;
-    this.#forgetRoute =
-      route.kind === 'choice'
-        ? route.onChange((endpoints) => this.#tellAll({ kind: 'endpoints', endpoints: [...endpoints] }))
-        : () => {};
-    // A change between reading the list and listening would be missed for good.
-    if (route.kind === 'choice') this.#tellAll({ kind: 'endpoints', endpoints: [...route.endpoints()] });
+    this.#forgetRoutes = routes.map((route, index) => {
+      if (route.kind !== 'choice') return () => {};
+      const tell = (endpoints: readonly Endpoint[]) =>
+        this.#tellAll({ kind: 'endpoints', route: index, endpoints: [...endpoints] });
+      const forget = route.onChange(tell);
+      // A change between reading the list and listening would be missed for good.
+      tell(route.endpoints());
+      return forget;
+    });
   }
 
   async ready(): Promise<void> {
@@ -128,7 +131,7 @@ class Threads implements Traffic {
 
   async #closed(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.closed));
-    this.#forgetRoute();
+    for (const forget of this.#forgetRoutes) forget();
     this.#resolveFinished();
     try {
       endAttemptsFile(this.#options.attemptsFile);
@@ -152,15 +155,24 @@ class Threads implements Traffic {
   }
 }
 
-async function routeSetup(route: Route): Promise<{ route: RouteSetup; host: string }> {
+/** The main one comes first, then those that lanes name. */
+function placeOfService(service: string | null, { services }: TrafficOptions): number {
+  if (service === null) return 0;
+  const place = [...(services?.keys() ?? [])].indexOf(service);
+  if (place >= 0) return place + 1;
+  throw new HitlessError('HITLESS_ROUTE', `there is no route to the Service ${service}`, { blame: 'usage' });
+}
+
+async function routeSetup(route: Route): Promise<RouteSetup> {
   const url = URL.parse(route.url);
   if (url === null || url.protocol !== 'http:')
     throw new HitlessError('HITLESS_ROUTE', `${route.url} is not an address that the builtin engine can send to`, {
       blame: 'usage',
       hint: 'It takes http://host:port; a front that speaks https has to be asked behind it.',
     });
-  if (route.kind === 'choice') return { route: { kind: 'choice', endpoints: [...route.endpoints()] }, host: url.host };
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const { host } = url;
+  if (route.kind === 'choice') return { kind: 'choice', endpoints: [...route.endpoints()], host };
+  const address = url.hostname.replace(/^\[(.*)\]$/, '$1');
   const port = url.port === '' ? 80 : Number(url.port);
-  return { route: { kind: 'address', host, port, family: await reachableFamily(host, port) }, host: url.host };
+  return { kind: 'address', address, port, family: await reachableFamily(address, port), host };
 }

@@ -21,18 +21,19 @@ import { partOf, threadsOfLane } from './share.ts';
 import { SourceAddresses, type SourceBlock } from './source-address.ts';
 import { Tally } from './tally.ts';
 
-/** Where connections go, as it can be told to another thread. */
-export type RouteSetup =
+/** Where connections go, as it can be told to another thread. `host`: what the Host header says. */
+export type RouteSetup = { host: string } & (
   | { kind: 'choice'; endpoints: readonly Endpoint[] }
-  | { kind: 'address'; host: string; port: number; family: 4 | 6 };
+  | { kind: 'address'; address: string; port: number; family: 4 | 6 }
+);
 
 /** All that a thread has to know; goes to it as a message. */
 export interface ThreadSetup {
   lanes: readonly Lane[];
   identity: Identity;
-  route: RouteSetup;
-  /** What the Host header says. */
-  host: string;
+  routes: readonly RouteSetup[];
+  /** Of each lane, by place in `routes`. */
+  routeOfLane: readonly number[];
   seed: number;
   thread: number;
   threads: number;
@@ -57,23 +58,25 @@ export class TrafficThread {
   readonly #busy = new Set<Connection>();
   readonly #recorder: Recorder;
   readonly #rounds: Rounds;
-  readonly #destination: Destination;
+  readonly #destinations: readonly Destination[];
   readonly #listener: ThreadListener;
   #flushing: NodeJS.Timeout | null = null;
   #stopped: (() => void) | null = null;
 
   constructor(setup: ThreadSetup, writer: AttemptWriter, listener: ThreadListener) {
-    const { lanes, route, seed, thread, threads } = setup;
+    const { lanes, routes, routeOfLane, seed, thread, threads } = setup;
     this.#listener = listener;
     this.#recorder = new Recorder(writer);
-    this.#destination =
+    this.#destinations = routes.map((route, index) =>
       route.kind === 'choice'
-        ? new EndpointChoice(route.endpoints, seededRandom(seed, thread, 2))
-        : new Address(route.host, route.port, route.family);
-    const wire = this.#wire(setup);
+        ? new EndpointChoice(route.endpoints, seededRandom(seed, thread, 2, index))
+        : new Address(route.address, route.port, route.family),
+    );
+    const wires = this.#wires(setup);
     lanes.forEach((lane, laneIndex) => {
       const laneThreads = threadsOfLane(lane, threads);
       if (thread >= laneThreads) return;
+      const wire = wires[routeOfLane[laneIndex] as number] as Wire;
       const sender = createSender(setup, laneIndex, wire, this.#work(setup, laneIndex));
       this.#senders.push({ sender, laneIndex, reportsDone: lane.requests !== null });
     });
@@ -90,8 +93,9 @@ export class TrafficThread {
     this.#rounds.wake();
   }
 
-  setEndpoints(endpoints: readonly Endpoint[]): void {
-    if (this.#destination instanceof EndpointChoice) this.#destination.endpoints = endpoints;
+  setEndpoints(route: number, endpoints: readonly Endpoint[]): void {
+    const destination = this.#destinations[route];
+    if (destination instanceof EndpointChoice) destination.endpoints = endpoints;
   }
 
   /** What was due by `stopUs` is still sent; resolves when all of it has ended and is written. */
@@ -137,8 +141,9 @@ export class TrafficThread {
     this.#recorder.close();
   }
 
-  #work({ lanes, identity, host, counts, thread }: ThreadSetup, laneIndex: number): LaneWork {
+  #work({ lanes, identity, routes, routeOfLane, counts, thread }: ThreadSetup, laneIndex: number): LaneWork {
     const lane = lanes[laneIndex] as Lane;
+    const { host } = routes[routeOfLane[laneIndex] as number] as RouteSetup;
     return {
       lane,
       judge: new Judge(lane, identity),
@@ -150,10 +155,10 @@ export class TrafficThread {
     };
   }
 
-  #wire({ sourceBlock, thread, threads }: ThreadSetup): Wire {
+  /** One for each route; they share all else. */
+  #wires({ sourceBlock, thread, threads }: ThreadSetup): Wire[] {
     let connections = 0;
-    return {
-      destination: this.#destination,
+    const shared: Omit<Wire, 'destination'> = {
       sources: sourceBlock === null ? null : new SourceAddresses(sourceBlock, { thread, threads }),
       recorder: this.#recorder,
       buffer: Buffer.allocUnsafeSlow(readSize),
@@ -163,6 +168,7 @@ export class TrafficThread {
       nextRoundUs: () => this.#rounds.expectedUs,
       wake: () => this.#rounds.wake(),
     };
+    return this.#destinations.map((destination) => ({ ...shared, destination }));
   }
 }
 

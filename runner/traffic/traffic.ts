@@ -1,3 +1,4 @@
+import type { Outcome } from '../../record/attempt.ts';
 import type { Event } from '../../record/event.ts';
 import type { Identity, LaneCount } from '../../record/facts.ts';
 import type { Route } from '../../targets/target.ts';
@@ -6,7 +7,10 @@ import type { Lane } from './lane.ts';
 export interface TrafficOptions {
   lanes: readonly Lane[];
   identity: Identity;
+  /** To the app's main Service. */
   route: Route;
+  /** To those that lanes name, by name. */
+  services?: ReadonlyMap<string, Route>;
   seed: number;
   /** The attempts' file; its schema message is written here first. */
   attemptsFile: string;
@@ -20,6 +24,8 @@ export interface TrafficOptions {
 export interface LaneCounts extends LaneCount {
   lane: string;
   inFlight: number;
+  /** How the last one that failed did, and how long ago; absent while none has. */
+  lastFailure?: { outcome: Outcome; agoMs: number };
 }
 
 export interface Traffic {

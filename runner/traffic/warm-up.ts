@@ -21,6 +21,7 @@ const lane: Lane = {
   connections: 10,
   overflow: 10,
   life: { requests: null, ageUs: null },
+  service: null,
   session: null,
   request: { method: 'GET', path: '/', headers: {}, body: null },
   expect: { statuses: [], headers: {}, minBytes: null, maxBytes: null, json: { required: ['hello', 'name'] } },
@@ -45,8 +46,8 @@ export async function warmUp(): Promise<void> {
     {
       lanes: [lane, { ...lane, name: 'warm-up-fresh', connection: 'fresh', rate: 400 }],
       identity: { replica: 'body:/name', version: 'header:x-version' },
-      route: { kind: 'choice', endpoints: [{ host: '127.0.0.1', port, pod: 'warm-up' }] },
-      host: 'warm-up',
+      routes: [{ kind: 'choice', endpoints: [{ host: '127.0.0.1', port, pod: 'warm-up' }], host: 'warm-up' }],
+      routeOfLane: [0, 0],
       seed: 0,
       thread: 0,
       threads: 1,

@@ -31,7 +31,7 @@ const close = () => {
 };
 
 port.on('message', (message: ToThread) => {
-  if (message.kind === 'endpoints') thread.setEndpoints(message.endpoints);
+  if (message.kind === 'endpoints') thread.setEndpoints(message.route, message.endpoints);
   else if (message.kind === 'start') thread.start(message.fromUs);
   else if (message.kind === 'stop') thread.stop(message.stopUs).then(close, fail);
   else {

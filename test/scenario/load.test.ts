@@ -25,6 +25,7 @@ describe('a scenario', () => {
       connections: 10,
       overflow: 2000,
       life: { requests: null, ageUs: null },
+      service: null,
       session: null,
       request: { method: 'GET', path: '/', headers: {}, body: null },
       expect: { statuses: [], headers: {}, minBytes: null, maxBytes: null, json: null },

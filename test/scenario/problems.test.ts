@@ -54,6 +54,42 @@ describe('one line tells', () => {
     ],
     ['an impossible number', 'rate: 200', 'rate: 0', 'a.yml:9:11: lanes[0].rate: expected a number above 0, got 0'],
     [
+      'a target that there is not',
+      'name: sample',
+      'name: sample\ntargets: [kubernetes, dokcer]',
+      'a.yml:2:23: targets[1]: expected "local" or "docker" or "kubernetes" or "url", got "dokcer"; did you mean "docker"?',
+    ],
+    [
+      'a target named twice',
+      'name: sample',
+      'name: sample\ntargets: [local, docker, local]',
+      'a.yml:2:26: targets[2]: local is named twice',
+    ],
+    [
+      'a target that needs a URL',
+      'name: sample',
+      'name: sample\ntargets: [url]',
+      'a.yml:2:11: targets[0]: there is no app.url',
+    ],
+    [
+      'a Service of a lane that the manifests do not hold',
+      'rate: 200',
+      'rate: 200\n    service: shop-fornt',
+      'a.yml:10:14: lanes[0].service: the manifests have no Service "shop-fornt"; did you mean "shop-front"?',
+    ],
+    [
+      'assets that are neither listed nor to be found',
+      'rate: 200',
+      'rate: 200\n    connection: session\n    session: { page: /, assets: all }',
+      'a.yml:11:33: lanes[0].session.assets: expected a list of paths, or auto: what the page names in its HTML, got "all"',
+    ],
+    [
+      'a visit over a mistyped number of connections',
+      'rate: 200',
+      'rate: 200\n    connection: session\n    session: { page: /, connections: eahc }',
+      'a.yml:11:38: lanes[0].session.connections: expected "one" or "each", got "eahc"; did you mean "each"?',
+    ],
+    [
       'no number',
       'rate: 200',
       'rate: .nan',

@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
+import type { Session } from '../../runner/traffic/lane.ts';
+import type { Route } from '../../targets/target.ts';
 import { addressOf, laneOf, runLanes } from './run-lanes.ts';
 import { good, later, type Request, SmallServer } from './small-server.ts';
 
@@ -119,7 +121,7 @@ describe('kept connections', () => {
 });
 
 describe('visitors', () => {
-  const session = { page: '/', assets: ['/app.js', '/app.css'] };
+  const session: Session = { page: '/', assets: ['/app.js', '/app.css'], connections: 'one', pauseUs: 0 };
 
   test('ask for a page and its assets on one connection, with their cookies', async () => {
     const port = await serve(({ socket, path, connection }) => {
@@ -152,6 +154,75 @@ describe('visitors', () => {
       ['/app.js', 'ok', 1],
       ['/app.css', 'ok', 2],
     ]);
+  });
+});
+
+describe('visitors that find the assets in the page', () => {
+  const page = '<script src="app.1.js"></script><link rel=stylesheet href="/style.1.css"><a href="/other">';
+  const session: Session = { page: '/shop/', assets: 'auto', connections: 'one', pauseUs: 0 };
+  const typed = (type: string, body: string) =>
+    `HTTP/1.1 200 OK\r\ncontent-type: ${type}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+
+  test('ask for each of them, and take none that came as something else', async () => {
+    const port = await serve(({ path, socket }) => {
+      if (path === '/shop/') socket.write(typed('text/html; charset=utf-8', page));
+      else if (path === '/shop/app.1.js') socket.write(typed('text/html', page));
+      else socket.write(typed('text/css', 'p {}'));
+    });
+    const lane = laneOf({ connection: 'session', session, rate: 50, requests: 5 });
+    const { rows } = await runLanes({ lanes: [lane], route: addressOf(port) });
+    const of = (path: string) =>
+      rows.filter((row) => row.path === path).map(({ outcome, detail }) => [outcome, detail]);
+    expect(rows).toHaveLength(15);
+    expect(of('/shop/')).toEqual(Array(5).fill(['ok', null]));
+    expect(of('/style.1.css')).toEqual(Array(5).fill(['ok', null]));
+    expect(of('/shop/app.1.js')).toEqual(Array(5).fill(['invalid', 'content-type text/html for a script']));
+    expect(new Set(rows.map(({ connection }) => connection)).size).toBe(5);
+  });
+
+  test('over a connection for each, after a pause', async () => {
+    const port = await serve(({ path, socket }) =>
+      socket.write(path === '/shop/' ? typed('text/html', page) : typed('text/plain', 'x')),
+    );
+    const lane = laneOf({
+      connection: 'session',
+      session: { ...session, connections: 'each', pauseUs: 300_000 },
+      rate: 50,
+      requests: 3,
+    });
+    const { rows } = await runLanes({ lanes: [lane], route: addressOf(port) });
+    expect(rows).toHaveLength(9);
+    expect(new Set(rows.map(({ connection }) => connection)).size).toBe(9);
+    for (const row of rows.filter(({ path }) => path === '/shop/app.1.js')) {
+      const came = rows.find(({ id }) => id === row.session);
+      expect(row.intendedUs - (came?.endUs ?? 0)).toBeGreaterThanOrEqual(300_000);
+    }
+  });
+});
+
+describe('lanes with a Service of their own', () => {
+  test('go there, the others to the main one', async () => {
+    const hosts = new Map<string, Set<string>>();
+    const port = await serve(({ socket }) => socket.write(good));
+    const route = (pod: string): Route => ({
+      kind: 'choice',
+      endpoints: () => [{ host: '127.0.0.1', port, pod }],
+      onChange: () => () => {},
+      url: `http://${pod}:80`,
+    });
+    const lanes = [
+      laneOf({ name: 'main', requests: 20 }),
+      laneOf({ name: 'login', requests: 20, service: 'login' }),
+      laneOf({ name: 'post', requests: 20, service: 'post' }),
+    ];
+    const services = new Map([
+      ['login', route('of-login')],
+      ['post', route('of-post')],
+    ]);
+    const { rows } = await runLanes({ lanes, route: route('of-main'), services });
+    for (const { lane, pod } of rows) hosts.set(lane, (hosts.get(lane) ?? new Set()).add(pod ?? ''));
+    expect([...hosts]).toHaveLength(3);
+    for (const [lane, pods] of hosts) expect([...pods]).toEqual([`of-${lane}`]);
   });
 });
 

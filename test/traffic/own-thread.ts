@@ -30,8 +30,8 @@ export async function sendHere(lane: Lane, port: number, act: (own: OwnThread) =
   const setup = {
     lanes: [lane],
     identity: {},
-    route: { kind: 'address' as const, host: '127.0.0.1', port, family: 4 as const },
-    host: 'test',
+    routes: [{ kind: 'address' as const, address: '127.0.0.1', port, family: 4 as const, host: 'test' }],
+    routeOfLane: [0],
     seed: 1,
     thread: 0,
     threads: 1,

@@ -22,6 +22,7 @@ export function laneOf(differences: Partial<Lane> = {}): Lane {
     connections: 10,
     overflow: 1_000,
     life: { requests: null, ageUs: null },
+    service: null,
     session: null,
     request: { method: 'GET', path: '/', headers: {}, body: null },
     expect: { statuses: [], headers: {}, minBytes: null, maxBytes: null, json: null },
@@ -46,6 +47,7 @@ export interface Ran {
 interface Options {
   lanes: Lane[];
   route: Route;
+  services?: ReadonlyMap<string, Route>;
   identity?: Identity;
   seed?: number;
   threads?: number;
@@ -55,7 +57,7 @@ interface Options {
 
 /** Runs lanes to their end; gives back the record as it was read from the disk. */
 export async function runLanes(options: Options): Promise<Ran> {
-  const { lanes, route, identity = {}, seed = 1, threads } = options;
+  const { lanes, route, services, identity = {}, seed = 1, threads } = options;
   const until =
     options.until ??
     (async (traffic: Traffic) => {
@@ -72,6 +74,7 @@ export async function runLanes(options: Options): Promise<Ran> {
         lanes,
         identity,
         route,
+        ...(services && { services }),
         seed,
         attemptsFile,
         onEvent: (event) => events.push(event),

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { nowUs } from '../../record/clock.ts';
-import type { Lane } from '../../runner/traffic/lane.ts';
+import type { Lane, Session } from '../../runner/traffic/lane.ts';
 import { type OwnThread, sendHere } from './own-thread.ts';
 import { laneOf } from './run-lanes.ts';
 import { good, later, type Request, SmallServer } from './small-server.ts';
@@ -21,7 +21,7 @@ const toTheEnd = async ({ thread, done }: OwnThread) => {
 
 const closing = 'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok';
 const kept: Partial<Lane> = { connection: 'kept', connections: 2, overflow: 0, rate: 20 };
-const session = { page: '/', assets: ['/last.js'] };
+const session: Session = { page: '/', assets: ['/last.js'], connections: 'one', pauseUs: 0 };
 
 describe('bytes that come a moment after a whole answer fail it where the connection is closed', () => {
   test.each<[string, Partial<Lane>, string]>([

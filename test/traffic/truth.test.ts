@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Attempt, Outcome } from '../../record/attempt.ts';
-import type { Lane } from '../../runner/traffic/lane.ts';
+import type { Lane, Session } from '../../runner/traffic/lane.ts';
 import type { Behaviour, Books, Closure } from './misbehaving-server.ts';
 import { addressOf, laneOf, type Ran, runLanes } from './run-lanes.ts';
 import { type MisbehavingServer, startServer } from './start-server.ts';
@@ -133,7 +133,12 @@ describe('10,000 attempts at a server that misbehaves by a ledger', () => {
 
   test('by visitors', async () => {
     server = await startServer({ mode: 'mixed', closedMs: 20, everyMs: 500 });
-    const session = { page: '/', assets: ['/a.js', '/b.css', '/c.png', '/d.svg'] };
+    const session: Session = {
+      page: '/',
+      assets: ['/a.js', '/b.css', '/c.png', '/d.svg'],
+      connections: 'one',
+      pauseUs: 0,
+    };
     const lane = laneOf({ ...shared, name: 'session', connection: 'session', rate: 500, requests: 4_000, session });
     const ran = await runLanes({ lanes: [lane], route: addressOf(server.port) });
     expect(ran.rows.length).toBeGreaterThan(9_000);
