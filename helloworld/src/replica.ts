@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Counter } from './counter.ts';
 import type { Ledger } from './ledger.ts';
 import type { Settings } from './settings.ts';
 
@@ -10,12 +11,13 @@ export class Replica {
   readonly name = Array.from({ length: 10 }, () => lettersAndDigits[randomInt(lettersAndDigits.length)]).join('');
   readonly #settings: Settings;
   readonly #ledger: Ledger | null;
-  #counter = 0;
+  readonly #counter: Counter;
   #draining = false;
 
-  constructor(settings: Settings, ledger: Ledger | null) {
+  constructor(settings: Settings, ledger: Ledger | null, counter: Counter) {
     this.#settings = settings;
     this.#ledger = ledger;
+    this.#counter = counter;
   }
 
   /** From now on it is not ready, and each answer says that the connection closes. */
@@ -29,13 +31,13 @@ export class Replica {
     if (path === '/healthz') this.#send(request, response, 200, { healthy: true });
     else if (path === '/readyz') this.#send(request, response, ready ? 200 : 503, { ready });
     else if (path !== '/') this.#send(request, response, 404, { error: 'not found' });
-    else if (this.#settings.answerDelayMs === 0) this.#hello(request, response);
-    else setTimeout(() => this.#hello(request, response), this.#settings.answerDelayMs);
+    else if (this.#settings.answerDelayMs === 0) void this.#hello(request, response);
+    else setTimeout(() => void this.#hello(request, response), this.#settings.answerDelayMs);
   }
 
-  #hello(request: IncomingMessage, response: ServerResponse): void {
+  async #hello(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const hello = { hello: 'world', name: this.name };
-    const answer = this.#settings.version === 'v0.0.1' ? hello : { ...hello, counter: ++this.#counter };
+    const answer = this.#settings.version === 'v0.0.1' ? hello : { ...hello, counter: await this.#counter.next() };
     this.#send(request, response, 200, answer);
   }
 

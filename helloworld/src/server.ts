@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
+import { FileCounter, MemoryCounter } from './counter.ts';
 import { drainOnSigterm } from './drain.ts';
 import { openLedger } from './ledger.ts';
 import { Replica } from './replica.ts';
@@ -11,7 +12,9 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 });
 
 const settings = readSettings(process.env);
-const replica = new Replica(settings, settings.ledger === null ? null : openLedger(settings.ledger));
+const ledger = settings.ledger === null ? null : openLedger(settings.ledger);
+const counter = settings.counterFile === null ? new MemoryCounter() : new FileCounter(settings.counterFile);
+const replica = new Replica(settings, ledger, counter);
 const server = createServer((request, response) => replica.answer(request, response));
 if (settings.drainMs !== null) drainOnSigterm(server, replica, settings.drainMs);
 if (settings.ignoreSigterm) process.on('SIGTERM', () => {});

@@ -12,6 +12,8 @@ export interface Settings {
   ignoreSigterm: boolean;
   answerDelayMs: number;
   ledger: string | null;
+  /** null: the counter is in memory. */
+  counterFile: string | null;
 }
 
 export class SettingError extends Error {}
@@ -34,6 +36,7 @@ export function readSettings(environment: Environment): Settings {
     ignoreSigterm: oneOf(environment, 'IGNORE_SIGTERM', ['true', 'false']) === 'true',
     answerDelayMs: duration(environment, 'ANSWER_DELAY') ?? 0,
     ledger: environment.LEDGER || null,
+    counterFile: environment.COUNTER_FILE || null,
   };
   if (settings.ignoreSigterm && settings.drainMs !== null)
     throw new SettingError('IGNORE_SIGTERM and DRAIN contradict each other: set one of them');

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mountingMark, type View, withView } from './mount-namespace.ts';
 
 /**
  * How a command becomes PID 1 of a process namespace of its own, as in a container: there the kernel delivers only the
@@ -18,18 +19,30 @@ const wrapper =
   '[ "$PPID" = "$1" ] || exit 137; shift; exec 3>&2 2>/dev/null; (exec setpriv --pdeathsig KILL -- "$@" 2>&3 3>&-); exit $?';
 const diesWithParent = ['setpriv', '--pdeathsig', 'KILL', '--'];
 
-/** The command line that runs a command in the given isolation, as a child of this process. */
-export function isolate(command: readonly string[], isolation: Isolation): string[] {
+/** What a command has of its own: its processes, and what it sees of the file system. */
+export interface Surroundings {
+  isolation: Isolation;
+  /** Only with an isolation. */
+  view?: View | undefined;
+  cwd: string;
+}
+
+/** The command line that runs a command in the given surroundings, as a child of this process. */
+export function isolate(command: readonly string[], { isolation, view, cwd }: Surroundings): string[] {
   if (isolation === 'none') return [...command];
-  const unshare = isolation === 'root' ? ['unshare', '--pid'] : ['unshare', '--user', '--map-root-user', '--pid'];
-  return [...unshare, ...diesWithParent, 'sh', '-c', wrapper, 'sh', String(process.pid), ...command];
+  const user = isolation === 'root' ? [] : ['--user', '--map-root-user'];
+  const mount = view === undefined ? [] : ['--mount'];
+  const inner = view === undefined ? command : withView(command, cwd, view);
+  const unshare = ['unshare', ...user, ...mount, '--pid'];
+  return [...unshare, ...diesWithParent, 'sh', '-c', wrapper, 'sh', String(process.pid), ...inner];
 }
 
 /** The command line that runs a command among the processes of a replica, whose PID 1 has this pid. */
-export function enter(command: readonly string[], pid: number, isolation: Isolation): string[] {
+export function enter(command: readonly string[], pid: number, { isolation, view }: Surroundings): string[] {
   if (isolation === 'none') return [...command];
   const user = isolation === 'user' ? ['--user', '--preserve-credentials'] : [];
-  return ['nsenter', '--target', String(pid), ...user, '--pid', '--', ...command];
+  const mount = view === undefined ? [] : ['--mount', '--root', '--wd'];
+  return ['nsenter', '--target', String(pid), ...user, ...mount, '--pid', '--', ...command];
 }
 
 /** Finds out what this machine allows, by doing it. */
@@ -37,10 +50,17 @@ export async function findIsolation(): Promise<Isolation> {
   if (process.platform !== 'linux') return 'none';
   for (const isolation of ['root', 'user'] as const) {
     // 41 says that it is PID 1; anything else is unshare's or setpriv's own code, or another pid.
-    const code = await exitCode(isolate(['sh', '-c', 'exit $((40 + $$))'], isolation));
+    const code = await exitCode(isolate(['sh', '-c', 'exit $((40 + $$))'], { isolation, cwd: '/' }));
     if (code === 41) return isolation;
   }
   return 'none';
+}
+
+/** Whether a replica can have a view of its own here, by giving one to a command that looks for its folders. */
+export async function canSee(view: View, isolation: Isolation): Promise<boolean> {
+  if (isolation === 'none') return false;
+  const looks = view.folders.map(({ path }) => `[ -d '${path}' ]`).join(' && ');
+  return (await exitCode(isolate(['sh', '-c', `${looks} && exit 41`], { isolation, view, cwd: '/' }))) === 41;
 }
 
 function exitCode([file = '', ...args]: string[]): Promise<number | null> {
@@ -58,7 +78,9 @@ export async function findInner(wrapperPid: number, ended: () => boolean): Promi
     if (pid > 0) {
       const words = read(`/proc/${pid}/cmdline`);
       const isWrapper = words === undefined || words === '' || words === read(`/proc/${wrapperPid}/cmdline`);
-      if (!isWrapper && !words.startsWith(diesWithParent.slice(0, 3).join('\0'))) return pid;
+      const isOnItsWay =
+        words?.startsWith(diesWithParent.slice(0, 3).join('\0')) || words?.includes(`\0${mountingMark}\0`);
+      if (!isWrapper && !isOnItsWay) return pid;
     }
     await sleep(1);
   }

@@ -6,15 +6,13 @@ import type { PodLog } from '../controller/pod-log.ts';
 import type { CommandResult, Exit, RunningContainer } from '../controller/replica-runner.ts';
 import type { Lease } from '../lease.ts';
 import { killGroup } from '../process-identity.ts';
-import { enter, findInner, type Isolation, isolate } from './pid-namespace.ts';
+import { enter, findInner, isolate, type Surroundings } from './pid-namespace.ts';
 import { runCommand } from './run-command.ts';
 
-export interface ProcessSpec {
+export interface ProcessSpec extends Surroundings {
   pod: string;
   command: readonly string[];
-  cwd: string;
   env: Record<string, string>;
-  isolation: Isolation;
   log: PodLog;
   lease: Lease;
   /** The end of the run: ends what `exec` runs. */
@@ -41,7 +39,7 @@ export class ProcessReplica implements RunningContainer {
 
   /** Starts it; resolves when the command itself runs. `onSpawn` hears of it before that, so that it can be killed. */
   static async start(spec: ProcessSpec, onSpawn: (replica: ProcessReplica) => void): Promise<ProcessReplica> {
-    const [file = '', ...args] = isolate(spec.command, spec.isolation);
+    const [file = '', ...args] = isolate(spec.command, spec);
     const spawnedUs = nowUs();
     // A process group of its own: Ctrl-C in the terminal is for hitless, and the whole group can be killed.
     const outer = spawn(file, args, {
@@ -97,7 +95,7 @@ export class ProcessReplica implements RunningContainer {
     return { code, signal: sent ?? null };
   }
 
-  signal(signal: NodeJS.Signals): void {
+  async signal(signal: NodeJS.Signals): Promise<void> {
     if (this.#ended || this.#innerPid === undefined) return;
     this.#sent.add(signal);
     try {
@@ -108,9 +106,9 @@ export class ProcessReplica implements RunningContainer {
   }
 
   exec(command: readonly string[], limitMs: number): Promise<CommandResult> {
-    const { cwd, env, isolation, over } = this.#spec;
+    const { cwd, env, over } = this.#spec;
     if (this.#innerPid === undefined || this.#ended) return Promise.reject(new Error('the container is not running'));
-    return runCommand(enter(command, this.#innerPid, isolation), { cwd, env, limitMs, signal: over });
+    return runCommand(enter(command, this.#innerPid, this.#spec), { cwd, env, limitMs, signal: over });
   }
 
   /** Kills it and all that it started, now. */
@@ -118,7 +116,7 @@ export class ProcessReplica implements RunningContainer {
     if (this.#outer.pid !== undefined && !this.#ended) {
       this.#sent.add('SIGKILL');
       killGroup(this.#outer.pid);
-      this.signal('SIGKILL');
+      await this.signal('SIGKILL');
     }
     await this.exited;
   }

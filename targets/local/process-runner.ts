@@ -7,9 +7,10 @@ import type { TargetContext } from '../target.ts';
 import { commandOf, environmentOf } from './environment.ts';
 import { removeContextCopies, withRunnableContexts } from './image-copy.ts';
 import { imageOf, judgeImages } from './images.ts';
-import { findIsolation, type Isolation } from './pid-namespace.ts';
+import { canSee, findIsolation, type Isolation } from './pid-namespace.ts';
 import { Ports } from './ports.ts';
 import { ProcessReplica, type ProcessSpec } from './process-replica.ts';
+import { cannotMount, judgeVolumes, needVolumes, Volumes } from './volumes.ts';
 
 /** Replicas as child processes, with ports of their own on the loopback address. */
 export class ProcessRunner implements ReplicaRunner {
@@ -19,6 +20,8 @@ export class ProcessRunner implements ReplicaRunner {
   readonly #running = new Set<ProcessReplica>();
   readonly #logs = new Set<PodLog>();
   readonly #over = new AbortController();
+  readonly #volumes: Volumes;
+  #needsVolumes = false;
   #images: TargetContext['app']['images'];
   #isolation: Isolation = 'none';
   #lease: Lease | undefined;
@@ -27,6 +30,7 @@ export class ProcessRunner implements ReplicaRunner {
     this.#images = app.images;
     this.#folder = folder;
     this.#ports = new Ports(runId);
+    this.#volumes = new Volumes(folder);
   }
 
   get facts(): ReplicaRunner['facts'] {
@@ -35,6 +39,8 @@ export class ProcessRunner implements ReplicaRunner {
 
   judge(deployments: readonly Deployment[]): void {
     judgeImages(this.#images, deployments);
+    judgeVolumes(deployments);
+    this.#needsVolumes = needVolumes(deployments);
   }
 
   requireImage(image: string): void {
@@ -45,6 +51,7 @@ export class ProcessRunner implements ReplicaRunner {
     this.#lease = lease;
     this.#images = withRunnableContexts(this.#images, this.#folder);
     this.#isolation = await findIsolation();
+    if (this.#needsVolumes && !(await canSee(this.#volumes.trial(), this.#isolation))) throw cannotMount();
   }
 
   async place(pod: string, template: PodTemplate): Promise<PodPlace> {
@@ -59,7 +66,8 @@ export class ProcessRunner implements ReplicaRunner {
     this.#logs.add(log);
     const main = container.ports[0]?.containerPort;
     const { signal: over } = this.#over;
-    const spec = { pod, command, cwd: image.context, env, isolation: this.#isolation, log, lease, over };
+    const view = this.#volumes.viewOf(pod, template);
+    const spec = { pod, command, cwd: image.context, env, isolation: this.#isolation, view, log, lease, over };
     return {
       // An app listens where PORT says: that stands for its first containerPort. Nothing listens behind any other.
       address: (port) => ({ host: '127.0.0.1', port: main === undefined || port === main ? assigned : closed }),
@@ -90,5 +98,6 @@ export class ProcessRunner implements ReplicaRunner {
       for (const left of processesWith(runVariable, runId)) killProcess(left);
     for (const log of this.#logs) log.close();
     removeContextCopies(this.#folder);
+    this.#volumes.remove();
   }
 }

@@ -15,6 +15,8 @@ export interface Wish {
   pod?: Record<string, unknown>;
   container?: Record<string, unknown>;
   service?: Record<string, unknown>;
+  /** Other objects of the manifest. */
+  others?: Record<string, unknown>[];
   /** Environment of app.ts by the tag of the image; the version comes by itself. */
   versions?: Record<string, Record<string, string>>;
   command?: string[];
@@ -157,5 +159,5 @@ export function manifestOf(wish: Wish): string {
     metadata: { name: 'app' },
     spec: { selector: { app: 'app' }, ports: [{ port: 8888, targetPort: 3000 }], ...wish.service },
   };
-  return `${stringify(deployment)}---\n${stringify(service)}`;
+  return [deployment, service, ...(wish.others ?? [])].map((object) => stringify(object)).join('---\n');
 }

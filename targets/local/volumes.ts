@@ -1,0 +1,85 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { HitlessError } from '../../record/error.ts';
+import type { Deployment, PodTemplate, Volume } from '../manifest/model.ts';
+import { usageError } from '../manifest/source.ts';
+import type { BoundFolder, View } from './mount-namespace.ts';
+
+/** Throws where a container is to see a volume that only a cluster has. */
+export function judgeVolumes(deployments: readonly Deployment[]): void {
+  for (const { template, at } of deployments)
+    for (const [index, volume] of (template.volumes ?? []).entries())
+      if (volume.kind === 'other' && template.container.mounts?.some((mount) => mount.volume === volume.name))
+        throw usageError(
+          'HITLESS_LOCAL_UNSUPPORTED',
+          `local does not do ${volume.source} volumes, only persistentVolumeClaim, emptyDir and configMap`,
+          at(['spec', 'template', 'spec', 'volumes', index, volume.source]),
+        );
+}
+
+export function needVolumes(deployments: readonly Deployment[]): boolean {
+  return deployments.some(({ template }) => (template.container.mounts?.length ?? 0) > 0);
+}
+
+export function cannotMount(): HitlessError {
+  return new HitlessError('HITLESS_VOLUMES', 'this machine lets nobody mount a volume where a replica alone sees it', {
+    blame: 'environment',
+    hint: 'Linux, and root or user namespaces, are needed for that; or use --target kubernetes.',
+  });
+}
+
+/**
+ * The volumes of a run, folders of its own. What is behind a claim lives as long as the run, whichever pods come and go;
+ * an emptyDir as long as its pod, whichever containers do.
+ */
+export class Volumes {
+  readonly #folder: string;
+
+  constructor(runFolder: string) {
+    this.#folder = join(runFolder, 'volumes');
+  }
+
+  /** What the container of a pod sees; undefined where it mounts nothing. */
+  viewOf(pod: string, { volumes = [], container: { mounts = [] } }: PodTemplate): View | undefined {
+    if (mounts.length === 0) return undefined;
+    const folders = new Map(volumes.map((volume) => [volume.name, this.#folderOf(pod, volume)]));
+    return this.#view(
+      mounts.map(({ volume, mountPath, readOnly }) => ({
+        source: folders.get(volume) as string,
+        path: mountPath,
+        readOnly,
+      })),
+    );
+  }
+
+  /** One to try out whether the machine allows it: a path that nobody has. */
+  trial(): View {
+    return this.#view([{ source: made(join(this.#folder, 'trial')), path: '/hitless-trial/volume', readOnly: true }]);
+  }
+
+  #view(folders: BoundFolder[]): View {
+    // From the outside in: a volume may be mounted within another.
+    const sorted = folders.toSorted((a, b) => a.path.length - b.path.length);
+    return { root: made(join(this.#folder, 'root')), stage: made(join(this.#folder, 'stage')), folders: sorted };
+  }
+
+  #folderOf(pod: string, volume: Volume): string {
+    if (volume.kind === 'claim') return made(join(this.#folder, 'claims', volume.claim));
+    const folder = made(join(this.#folder, 'pods', pod, volume.name));
+    if (volume.kind === 'configMap')
+      for (const [file, text] of Object.entries(volume.files)) {
+        made(dirname(join(folder, file)));
+        writeFileSync(join(folder, file), text);
+      }
+    return folder;
+  }
+
+  remove(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function made(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
