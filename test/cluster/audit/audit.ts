@@ -1,0 +1,48 @@
+import { parseArgs } from 'node:util';
+import { observeRollouts, type Trouble } from './series.ts';
+
+// node test/cluster/audit/audit.ts --rollouts 10 --trouble none|cut|pause, with HITLESS_AUDIT_LOG and KUBECONFIG set
+const { values } = parseArgs({
+  options: {
+    rollouts: { type: 'string', default: '10' },
+    trouble: { type: 'string', default: 'none' },
+    images: { type: 'string', default: 'mimuc/helloworld:v0.0.1,mimuc/helloworld:v0.0.2' },
+  },
+});
+const log = process.env.HITLESS_AUDIT_LOG;
+if (log === undefined) throw new Error("set HITLESS_AUDIT_LOG to the API server's audit log");
+
+const [first = '', second = ''] = values.images.split(',');
+const { comparison, events, fromUs, toUs } = await observeRollouts({
+  log,
+  images: [first, second],
+  rollouts: Number(values.rollouts),
+  trouble: values.trouble as Trouble,
+});
+const { changes, missing, outside, invented, widthsMs } = comparison;
+const blind = events.filter(({ kind }) => kind === 'blind');
+const blindMs = blind.reduce((sum, { earliestUs, latestUs }) => sum + (latestUs - earliestUs) / 1000, 0);
+const quantile = (share: number) => Math.round(widthsMs[Math.floor(share * (widthsMs.length - 1))] ?? 0);
+const atMs = (us: number) => Math.round((us - fromUs) / 1000);
+console.log(`${values.rollouts} rollouts in ${Math.round((toUs - fromUs) / 1e6)} s, trouble: ${values.trouble}`);
+console.log(`changes of pods and endpoints in the audit log: ${changes}`);
+console.log(
+  `missing in the record: ${missing.length}; outside their interval: ${outside.length}; invented: ${invented.length}`,
+);
+console.log(`intervals: median ${quantile(0.5)} ms, 95 % ${quantile(0.95)} ms, longest ${quantile(1)} ms`);
+console.log(`blind: ${blind.length} stretches, ${Math.round(blindMs)} ms in all`);
+for (const { kind, name, fromUs: at, toUs: to } of missing) console.log('missing', kind, name, atMs(at), atMs(to));
+for (const { truth, event } of outside)
+  console.log(
+    'outside',
+    truth.kind,
+    truth.name,
+    atMs(truth.fromUs),
+    atMs(truth.toUs),
+    'event',
+    atMs(event.earliestUs),
+    atMs(event.latestUs),
+  );
+for (const { kind, subject, earliestUs, latestUs } of invented)
+  console.log('invented', kind, subject.name, atMs(earliestUs), atMs(latestUs));
+process.exitCode = missing.length + outside.length + invented.length === 0 ? 0 : 1;

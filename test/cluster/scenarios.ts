@@ -1,0 +1,56 @@
+/**
+ * Runs what ships on the targets, one after the other, and makes a table of what was seen:
+ *
+ *   node test/cluster/scenarios.ts --targets local,docker,kubernetes --scenarios shared|third|all [--out FILE]
+ *
+ * `third`: of those that are not shared, another third each day. Scenarios that are not made for a target are not run on
+ * it. The exit code is 1 where one did not end as expected; the table goes to the output, and with --out to a file too.
+ */
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { targetNames } from '../../cli/targets.ts';
+import { runScenario, type Seen } from './everything/run-scenario.ts';
+import { candidates, dayOfYear, type Selection, select, selections } from './everything/selection.ts';
+import { isAsExpected, table } from './everything/table.ts';
+
+const { values } = parseArgs({
+  options: {
+    targets: { type: 'string', default: 'local' },
+    scenarios: { type: 'string', default: 'shared' },
+    out: { type: 'string' },
+  },
+});
+const targets = values.targets.split(',');
+const selection = selections.find((word) => word === values.scenarios);
+const unknown = targets.find((target) => !targetNames.includes(target));
+if (selection === undefined || unknown !== undefined)
+  throw new Error(
+    `usage: scenarios.ts --targets ${targetNames.join(',')} --scenarios ${selections.join('|')} [--out FILE]`,
+  );
+
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
+
+async function runAll(selection: Selection): Promise<Seen[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'hitless-everything-'));
+  const all = await candidates();
+  const plan = targets.flatMap((target) =>
+    select(all, selection, target, dayOfYear(new Date())).map((scenario) => ({ scenario, target })),
+  );
+  const seen: Seen[] = [];
+  for (const { scenario, target } of plan) {
+    if (interrupted) break;
+    console.log(`\n-- ${seen.length + 1} of ${plan.length}: ${scenario} on ${target}`);
+    seen.push(await runScenario(scenario, target, folder));
+  }
+  if (seen.every(isAsExpected)) rmSync(folder, { recursive: true, force: true });
+  else console.log(`the runs are kept in ${folder}`);
+  return seen;
+}
+
+const seen = await runAll(selection);
+console.log(`\n${table(seen)}`);
+if (values.out !== undefined) appendFileSync(values.out, table(seen));
+process.exitCode = seen.every(isAsExpected) && !interrupted ? 0 : 1;
