@@ -4,10 +4,16 @@ import { ownerIsGone, removeDeadRun } from './lease.ts';
 
 /**
  * A small process that outlives its run by a moment: it holds the end of a pipe whose other end only the run has. When
- * the run dies, however it dies, the pipe ends, and the reaper removes what the lease names.
+ * the run dies, however it dies, the pipe ends, and the reaper removes what the lease names. Returns a function that
+ * ends it.
  */
 export function startReaper(leasePath: string): () => void {
-  const reaper: ChildProcess = spawn(process.execPath, [fileURLToPath(import.meta.url), leasePath], {
+  return spawnReaper(import.meta.url, [leasePath]);
+}
+
+/** The same with another script, which calls `afterRun`. It has the run's environment. */
+export function spawnReaper(script: string, args: readonly string[]): () => void {
+  const reaper: ChildProcess = spawn(process.execPath, [fileURLToPath(script), ...args], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
@@ -18,11 +24,14 @@ export function startReaper(leasePath: string): () => void {
   return () => reaper.kill('SIGKILL');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const leasePath = process.argv[2] ?? '';
+/** In a reaper: calls back once, when its run has died. */
+export function afterRun(callback: () => void): void {
   process.stdin.resume();
   process.stdin.on('error', () => {});
-  process.stdin.once('close', () => {
-    void ownerIsGone(leasePath).then(() => removeDeadRun(leasePath));
-  });
+  process.stdin.once('close', callback);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const leasePath = process.argv[2] ?? '';
+  afterRun(() => void ownerIsGone(leasePath).then(() => removeDeadRun(leasePath)));
 }

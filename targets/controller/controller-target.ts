@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { TargetFacts } from '../../record/facts.ts';
 import { meantOrKnown } from '../../record/nearest.ts';
@@ -155,11 +156,13 @@ export class ControllerTarget implements Target {
           : `${deployment} has no running replica ${pod}`,
         { blame: pod === undefined ? 'app' : 'usage' },
       );
-    victim.container.signal(signalNamed(signal));
+    const earliestUs = nowUs();
+    await victim.container.signal(signalNamed(signal));
     const { name, spec } = victim;
     const { revision, version } = spec;
     const subject = { kind: 'replica', name } as const;
-    platform.emit('killed', { subject, owner: deployment, revision, version, signal, reason: 'Requested' });
+    const killed = { signal, reason: 'Requested', earliestUs, latestUs: nowUs() };
+    platform.emit('killed', { subject, owner: deployment, revision, version, ...killed });
     return name;
   }
 

@@ -26,8 +26,8 @@ export interface RunningContainer {
   /** When it had started, as an interval of the run's clock. */
   readonly startedUs: { earliest: number; latest: number };
   readonly exited: Promise<Exit>;
-  /** Sends a signal to its first process; does nothing when that has ended. */
-  signal(signal: NodeJS.Signals): void;
+  /** Sends a signal to its first process; does nothing when that has ended. Resolves when it was sent, never rejects. */
+  signal(signal: NodeJS.Signals): Promise<void>;
   /** Runs a command in it. Rejects where it cannot be run at all, and when the limit in ms is over (the command is killed). */
   exec(command: readonly string[], limitMs: number): Promise<CommandResult>;
 }

@@ -1,5 +1,5 @@
 import { nowUs } from '../../record/clock.ts';
-import type { EventKind } from '../../record/event.ts';
+import type { Event, EventKind } from '../../record/event.ts';
 import type { Hook } from '../manifest/model.ts';
 import { getStatus } from './probe.ts';
 import type { PodPlace, RunningContainer } from './replica-runner.ts';
@@ -14,7 +14,7 @@ interface Termination {
   preStop: Hook | undefined;
   graceSeconds: number;
   timers: Timers;
-  emit(kind: EventKind, details?: { signal?: string; reason?: string; message?: string }): void;
+  emit(kind: EventKind, details?: Partial<Event>): void;
 }
 
 /**
@@ -32,6 +32,12 @@ export async function terminate({ container, place, preStop, graceSeconds, timer
     const cancel = timers.after(seconds * 1000, resolve);
     await Promise.race([promise, exit, other]);
     cancel();
+  };
+
+  const send = async (signal: NodeJS.Signals, kind: EventKind, details: Partial<Event> = {}): Promise<void> => {
+    const earliestUs = nowUs();
+    await container.signal(signal);
+    emit(kind, { signal, earliestUs, latestUs: nowUs(), ...details });
   };
 
   let leftSeconds = graceSeconds;
@@ -56,12 +62,10 @@ export async function terminate({ container, place, preStop, graceSeconds, timer
     leftSeconds -= Math.floor((nowUs() - fromUs) / 1_000_000);
   }
 
-  container.signal('SIGTERM');
-  emit('signalled', { signal: 'SIGTERM' });
+  await send('SIGTERM', 'signalled');
   await within(Math.max(leftSeconds, leastSeconds), exit);
   if (exited) return;
-  container.signal('SIGKILL');
-  emit('killed', { signal: 'SIGKILL', reason: 'GracePeriodExceeded' });
+  await send('SIGKILL', 'killed', { reason: 'GracePeriodExceeded' });
   await exit;
 }
 

@@ -37,8 +37,9 @@ export interface ContainerFacts {
   /** The engine's own clock, ms since 1970; undefined where it has not come to that. */
   startedAtMs: number | undefined;
   finishedAtMs: number | undefined;
-  /** Its address on the engine's network; undefined while it has none. */
+  /** Its address on the engine's network, and that network's own on the engine's machine; undefined while it has none. */
   address: string | undefined;
+  gateway: string | undefined;
   /** Where its ports are published, by container port. */
   published: ReadonlyMap<number, { host: string; port: number }>;
 }
@@ -68,8 +69,8 @@ export interface Containers {
   killContainer(id: string, signal: string): Promise<void>;
   /** Undefined where there is none. */
   inspectContainer(id: string): Promise<ContainerFacts | undefined>;
-  /** Resolves with its exit code when it ends the next time; ask before the start. */
-  nextExit(id: string, signal?: AbortSignal): Promise<number>;
+  /** Resolves with its exit code when it does not run any more; ask after its start. */
+  waitContainer(id: string, signal?: AbortSignal): Promise<number>;
   logs(id: string, options?: { follow?: boolean; signal?: AbortSignal }): AsyncIterable<LogChunk>;
   exec(
     id: string,
@@ -122,8 +123,8 @@ export function containersOf(http: EngineHttp): Containers {
       }
     },
 
-    async nextExit(id, signal) {
-      const query = { condition: 'next-exit' };
+    async waitContainer(id, signal) {
+      const query = { condition: 'not-running' };
       const stream = await http.stream('POST', `/containers/${id}/wait`, { query, ...(signal && { signal }) });
       const chunks: Buffer[] = [];
       for await (const chunk of stream as AsyncIterable<Buffer>) chunks.push(chunk);
@@ -250,13 +251,13 @@ interface RawContainer {
     FinishedAt: string;
   };
   NetworkSettings: {
-    Networks: Record<string, { IPAddress?: string }> | null;
+    Networks: Record<string, { IPAddress?: string; Gateway?: string }> | null;
     Ports: Record<string, { HostIp: string; HostPort: string }[] | null> | null;
   };
 }
 
 function factsOf({ Id, Name, Config, State, NetworkSettings }: RawContainer): ContainerFacts {
-  const addresses = Object.values(NetworkSettings.Networks ?? {}).flatMap(({ IPAddress }) => IPAddress || []);
+  const network = Object.values(NetworkSettings.Networks ?? {}).find(({ IPAddress }) => IPAddress);
   const published = Object.entries(NetworkSettings.Ports ?? {}).flatMap(([port, places]) => {
     const [place] = places ?? [];
     if (place === undefined) return [];
@@ -274,7 +275,8 @@ function factsOf({ Id, Name, Config, State, NetworkSettings }: RawContainer): Co
     error: State.Error,
     startedAtMs: timeOf(State.StartedAt),
     finishedAtMs: timeOf(State.FinishedAt),
-    address: addresses[0],
+    address: network?.IPAddress || undefined,
+    gateway: network?.Gateway || undefined,
     published: new Map(published),
   };
 }
