@@ -14,6 +14,10 @@ const probes = {
   browser: () => existsSync('/usr/bin/chromium'),
   go: () => spawnSync('go', ['version']).status === 0,
   python: () => spawnSync('python3', ['--version']).status === 0,
+  docker: () => spawnSync('docker', ['version']).status === 0,
+  // KUBECONFIG has to be set: nobody's everyday cluster is taken because kubectl would find it.
+  cluster: () =>
+    process.env.KUBECONFIG !== undefined && spawnSync('kubectl', ['version', '--request-timeout=20s']).status === 0,
   pyarrow: () => spawnSync(python, ['-c', 'import pyarrow']).status === 0,
 } as const;
 
