@@ -10,6 +10,7 @@ import { startReaper } from '../reaper.ts';
 import type { Capability, Route, Target, TargetContext, TargetState } from '../target.ts';
 import { Balancer } from './balancer.ts';
 import { DeploymentController } from './deployment-controller.ts';
+import { deploymentFacts } from './deployment-facts.ts';
 import { Draw } from './draw.ts';
 import { emitTo, type Platform } from './platform.ts';
 import type { Pod } from './pod.ts';
@@ -40,8 +41,8 @@ export class ControllerTarget implements Target {
   #parts: { platform: Platform; lease: Lease; stopReaper: () => void } | undefined;
   #deployments: DeploymentController[] = [];
   #services: ServiceController[] = [];
-  #balancer: Balancer | undefined;
-  #url = '';
+  /** Of the Services that somebody goes to, by name. */
+  readonly #fronts = new Map<string, { balancer: Balancer; url: string }>();
   #preparing: Promise<void> | undefined;
   #cleaning: Promise<void> | undefined;
   #lookingAgain = false;
@@ -68,11 +69,19 @@ export class ControllerTarget implements Target {
     this.#mustBeOpen();
     await this.#runner.prepare(this.#start());
     this.#mustBeOpen();
-    this.#balancer = new Balancer(() => this.#draw.oneOf(this.#main?.endpoints ?? [], 'balancer'));
-    const port = await this.#balancer.listen(app.port, service.ports[0]?.port ?? 0);
-    this.#url = `http://127.0.0.1:${port}`;
-    onNotice(`${service.name} is at ${this.#url}, for browsers too`);
+    await this.#openFront(service, app.port);
     this.#mustBeOpen();
+  }
+
+  /** A port for browsers, and for steps that ask for it; our own traffic chooses a replica itself. */
+  async #openFront({ name, ports }: Manifests['services'][number], required?: number): Promise<string> {
+    const endpoints = () => this.#services.find((service) => service.name === name)?.endpoints ?? [];
+    const balancer = new Balancer(() => this.#draw.oneOf(endpoints(), `balancer/${name}`));
+    const port = await balancer.listen(required, ports[0]?.port ?? 0);
+    const url = `http://127.0.0.1:${port}`;
+    this.#fronts.set(name, { balancer, url });
+    this.#context.onNotice(`${name} is at ${url}, for browsers too`);
+    return url;
   }
 
   #start(): Lease {
@@ -181,21 +190,22 @@ export class ControllerTarget implements Target {
     }
   }
 
-  async route(): Promise<Route> {
+  async route(name?: string): Promise<Route> {
     this.#open();
-    const main = () => {
-      const service = this.#main;
-      if (service === undefined)
-        throw new HitlessError('HITLESS_NOT_DEPLOYED', 'nothing has been deployed yet', { blame: 'usage' });
-      return service;
-    };
-    main();
+    const service = name === undefined ? this.#main : this.#named('Service', name, this.#services);
+    if (service === undefined)
+      throw new HitlessError('HITLESS_NOT_DEPLOYED', 'nothing has been deployed yet', { blame: 'usage' });
+    const url = this.#fronts.get(service.name)?.url ?? (await this.#openFront(this.#manifestOf(service.name)));
     return {
       kind: 'choice',
-      endpoints: () => main().endpoints,
-      onChange: (listener) => main().onChange(listener),
-      url: this.#url,
+      endpoints: () => service.endpoints,
+      onChange: (listener) => service.onChange(listener),
+      url,
     };
+  }
+
+  #manifestOf(service: string): Manifests['services'][number] {
+    return this.#named('Service', service, this.#manifests.services);
   }
 
   state(): TargetState {
@@ -215,8 +225,11 @@ export class ControllerTarget implements Target {
 
   facts(): TargetFacts {
     const { details, ...facts } = this.#runner.facts;
-    const balancer = this.#url === '' ? {} : { balancer: this.#url };
-    return { kind: this.kind, ...facts, equalShares: true, details: { ...details, ...balancer } };
+    // The main one is opened first.
+    const [main] = this.#fronts.values();
+    const balancer = main === undefined ? {} : { balancer: main.url };
+    const deployments = deploymentFacts(this.#manifests.deployments);
+    return { kind: this.kind, ...facts, equalShares: true, details: { ...details, ...balancer }, deployments };
   }
 
   cleanup(): Promise<void> {
@@ -230,7 +243,7 @@ export class ControllerTarget implements Target {
     await this.#runner.cleanup();
     await this.#preparing?.catch(() => {});
     await this.#runner.cleanup();
-    await this.#balancer?.close();
+    for (const { balancer } of this.#fronts.values()) await balancer.close();
     this.#parts?.lease.release();
     this.#parts?.stopReaper();
   }
