@@ -18,7 +18,7 @@ const lastRequestMs = 500;
  * `Connection: close`, so that each client leaves of its own accord. Only then the listener and the connections that are
  * still idle are closed; requests in flight are finished, and with the last one the process ends with code 0.
  */
-export function drainOnSigterm(server: Server, replica: Replica, drainMs: number): void {
+export function drainOnSigterm(server: Server, replica: Pick<Replica, 'drain'>, drainMs: number): void {
   server.keepAliveTimeout = keepAliveTimeoutMs;
   const waiting = connectionsWithoutRequest(server);
   let asked = false;

@@ -2,16 +2,22 @@ import type { Check } from '../check/check.ts';
 import type { StepContext } from '../steps/step.ts';
 import { type Assertion, assertionCheck } from './assertion.ts';
 import type { Problem } from './problem.ts';
+import { type RunAssertion, runAssertionCheck } from './run-assertion.ts';
 
 /** A step of one's own, in a TypeScript scenario. */
 export interface CustomStep {
   /** What a person reads while it runs. */
   name: string;
-  run: (context: StepContext) => Promise<void>;
+  /** What it returns is shown with the step: what was seen. One that rejects with a HitlessError blamed on the app has failed. */
+  run: (context: StepContext) => Promise<string | undefined> | Promise<void>;
 }
 
-/** A check of one's own: a named function, an assertion with a name, or all of a Check. */
-export type CustomCheck = Assertion | { name: string; assert: Assertion; lane?: string } | Check;
+/** A check of one's own: a named function, an assertion (about each good answer, or the run) with a name, or all of a Check. */
+export type CustomCheck =
+  | Assertion
+  | { name: string; assert: Assertion; lane?: string }
+  | { name: string; assertRun: RunAssertion; lane?: string }
+  | Check;
 
 /** What a scenario holds that no schema can describe, by its place in the list. */
 export interface Functions {
@@ -59,6 +65,8 @@ function customCheck(item: unknown): { check: Check; lane: string | null } | und
     typeof item === 'object' && item !== null && 'lane' in item && item.lane !== undefined ? String(item.lane) : null;
   if (hasFunction(item, 'assert'))
     return { check: assertionCheck(String(item.name ?? ''), item.assert as Assertion), lane };
+  if (hasFunction(item, 'assertRun'))
+    return { check: runAssertionCheck(String(item.name ?? ''), item.assertRun as RunAssertion), lane };
   if (hasFunction(item, 'fold')) return { check: item as unknown as Check, lane };
   return undefined;
 }

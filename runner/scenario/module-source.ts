@@ -1,4 +1,5 @@
-import { registerHooks } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type FileLocation, HitlessError } from '../../record/error.ts';
 import type { Source } from './problem.ts';
@@ -13,7 +14,7 @@ let hooked = false;
  * @throws HitlessError HITLESS_MODULE, with the place in the file where loading it failed
  */
 export async function moduleSource(file: string): Promise<Source> {
-  letImportHitless();
+  prepareImports();
   const module = await load(file);
   if (!('default' in module))
     throw new HitlessError('HITLESS_MODULE', 'the file exports no scenario', {
@@ -37,13 +38,21 @@ async function load(file: string): Promise<{ default?: unknown }> {
   }
 }
 
+/** Node takes no types out below node_modules, where scenarios that ship are once hitless is installed. */
+const typesLeftIn = /\/node_modules\/.*\.m?ts$/;
+
 /** `import { defineScenario } from 'hitless'` works in a scenario anywhere, also where hitless is not installed beside it. */
-function letImportHitless(): void {
+function prepareImports(): void {
   if (hooked) return;
   hooked = true;
   registerHooks({
     resolve: (specifier, context, next) =>
       specifier === 'hitless' ? { url: ownEntry, shortCircuit: true } : next(specifier, context),
+    load: (url, context, next) => {
+      if (!typesLeftIn.test(url)) return next(url, context);
+      const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'));
+      return { format: 'module', source, shortCircuit: true };
+    },
   });
 }
 

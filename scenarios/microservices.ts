@@ -1,0 +1,48 @@
+import { defineScenario, type RunView } from 'hitless';
+import { breakPost, lanesOfBoard, lossesOf } from './board/board.ts';
+
+const image = (part: string) => ({
+  context: '../helloworld',
+  dockerfile: 'Dockerfile.board',
+  args: { SERVES: part },
+  command: ['node', 'src/board.ts'],
+  env: { SERVES: part },
+});
+
+function postAloneFails(run: RunView) {
+  const lost = lossesOf(run);
+  const message = `While posts ended their app: ${lost.map(({ lane, failed, sent }) => `${failed} of ${sent} requests of ${lane} failed`).join(', ')}.`;
+  const isRight = lost.every(({ lane, failed, sent }) => sent > 0 && failed > 0 === (lane === 'post'));
+  return { verdict: isRight ? 'pass' : 'fail', message, actual: lost } as const;
+}
+
+export default defineScenario({
+  name: 'microservices',
+  description:
+    'The same three as apps of their own, and the same post. Posting fails; logging in and viewing go on as if nothing had happened.',
+  app: {
+    manifests: ['../manifests/microservices'],
+    service: 'view-service',
+    images: {
+      'mimuc/login:v0.0.1': image('login'),
+      'mimuc/view:v0.0.1': image('view'),
+      'mimuc/post:v0.0.1': image('post'),
+    },
+  },
+  targets: ['local', 'kubernetes'],
+  identity: { replica: 'body:/name', version: 'header:x-version' },
+  lanes: lanesOfBoard((part) => `${part}-service`),
+  steps: [
+    { deploy: { timeout: '60s' } },
+    { hold: '1s' },
+    breakPost('post-service'),
+    { wait: { until: 'available', timeout: '60s' } },
+    { hold: '2s' },
+  ],
+  checks: [
+    { 'zero-failed': { lane: 'login' } },
+    { 'zero-failed': { lane: 'view' } },
+    { name: 'post alone fails', assertRun: postAloneFails },
+    { recovery: { ms: 60_000 } },
+  ],
+});
