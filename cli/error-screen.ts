@@ -21,6 +21,7 @@ export function errorText(error: unknown): string {
   const lines = problems.slice(0, mostProblems).map((one) => lineOf(one));
   if (problems.length > mostProblems) lines.push(`and ${problems.length - mostProblems} more`);
   if (error.hint) lines.push(`  ${inOneLine(error.hint)}`);
+  if (error.text) lines.push('', ...error.text.trimEnd().split('\n').map(inOneLine));
   return `${lines.join('\n')}\n`;
 }
 

@@ -11,10 +11,12 @@ import type { Scenario } from '../runner/scenario/scenario.ts';
 import { Interrupted } from '../runner/steps/wait-for.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import type { Interruption } from './interruption.ts';
+import { settingsOf, type TargetArguments } from './target-settings.ts';
 import { targetFor, targets } from './targets.ts';
 
 export interface RunRequest {
   target: string | undefined;
+  settings: TargetArguments;
   out: string | undefined;
   reporters: readonly string[];
 }
@@ -38,6 +40,7 @@ export async function runOne(scenario: Scenario, request: RunRequest, interrupti
   try {
     await runScenario(scenario, {
       createTarget,
+      settings: settingsOf(request.settings, target),
       folder,
       runId: randomBytes(6).toString('hex'),
       signal: interruption.signal,

@@ -10,11 +10,16 @@ import { overridesOf } from './overrides.ts';
 import { planText } from './plan.ts';
 import { type RunRequest, runOne } from './run-one.ts';
 import { findScenario } from './shipped.ts';
+import { settingsOf, targetOptions } from './target-settings.ts';
 import { targetFor, targetNames } from './targets.ts';
 
 interface Arguments {
   scenario: string[];
   target: string | undefined;
+  namespace: string | undefined;
+  context: string | undefined;
+  kubeconfig: string | undefined;
+  registry: string | undefined;
   out: string | undefined;
   reporter: string;
   seed?: unknown;
@@ -30,6 +35,7 @@ export const runOptions = {
     requiresArg: true,
     describe: 'where to deploy, else local; url where the scenario has app.url',
   },
+  ...targetOptions,
   out: { type: 'string', requiresArg: true, describe: 'folder of the run, else .hitless/<time>-<scenario>' },
   reporter: {
     type: 'string',
@@ -66,13 +72,15 @@ export const run: CommandModule<object, Arguments> = {
 /** Loads every scenario before the first one runs: a typo in the last is told at once. */
 async function runCommand(args: Arguments): Promise<ExitCode> {
   refuseContradictions(args);
-  const request = { target: args.target, out: args.out, reporters: args.reporter.split(',') };
+  const { namespace, context, kubeconfig, registry } = args;
+  const settings = { namespace, context, kubeconfig, registry };
+  const request = { target: args.target, settings, out: args.out, reporters: args.reporter.split(',') };
   createReporters(request.reporters, screenOn(process.stdout));
   const files = args.scenario.map(findScenario);
   const overrides = overridesOf(args);
   const scenarios = [];
   for (const file of files) scenarios.push(await loadScenario(file, overrides));
-  for (const scenario of scenarios) targetFor(scenario, args.target);
+  for (const scenario of scenarios) settingsOf(settings, targetFor(scenario, args.target));
   if (!args['dry-run']) return runAll(files, args.repeat, overrides, request);
   process.stdout.write(scenarios.map((scenario) => planText(scenario, targetFor(scenario, args.target))).join('\n'));
   return exitCodes.pass;

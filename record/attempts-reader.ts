@@ -21,11 +21,13 @@ export interface AttemptsReader extends Iterable<AttemptBatch> {
 }
 
 /**
+ * `names`: the pods that go by names in answers; rows without a pod get theirs.
+ *
  * Iterating throws HITLESS_RECORD_READ where the file cannot be read, HITLESS_RECORD_CORRUPT where it is no record of
  * attempts, is of another version, or is damaged before its last message.
  */
-export function readAttempts(path: string): AttemptsReader {
-  return new AttemptsFile(path);
+export function readAttempts(path: string, names?: ReadonlyMap<string, string>): AttemptsReader {
+  return new AttemptsFile(path, names);
 }
 
 export interface Folded<Results extends readonly unknown[]> {
@@ -38,12 +40,13 @@ export interface Folded<Results extends readonly unknown[]> {
   passes: number;
 }
 
-/** Runs all folds in one pass over the record, and further passes for those alone that ask for one. Throws as readAttempts. */
+/** Runs all folds in one pass over the record, and further passes for those alone that ask for one. `names` and errors as of readAttempts. */
 export function foldAttempts<Results extends readonly unknown[]>(
   path: string,
   folds: { readonly [K in keyof Results]: Fold<Results[K]> },
+  names?: ReadonlyMap<string, string>,
 ): Folded<Results> {
-  const reader = readAttempts(path);
+  const reader = readAttempts(path, names);
   const results: unknown[] = new Array(folds.length);
   let open = folds.map((fold: Fold<unknown>, index) => ({ fold, index }));
   let passes = 0;
@@ -63,13 +66,14 @@ export function foldAttempts<Results extends readonly unknown[]>(
 
 class AttemptsFile implements AttemptsReader {
   readonly #path: string;
-  readonly #batch = new BatchReader();
+  readonly #batch: BatchReader;
   ended = false;
   cut = false;
   rows = 0;
 
-  constructor(path: string) {
+  constructor(path: string, names: ReadonlyMap<string, string> | undefined) {
     this.#path = path;
+    this.#batch = new BatchReader(names);
   }
 
   *[Symbol.iterator](): Generator<AttemptBatch> {

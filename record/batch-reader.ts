@@ -4,6 +4,7 @@ import type { Attempt } from './attempt.ts';
 import { columns } from './attempt-columns.ts';
 import { NumberReader, TextReader } from './column-readers.ts';
 import type { AttemptBatch, TextColumn } from './fold.ts';
+import { PodColumn } from './pod-column.ts';
 
 type NumberName = { [K in keyof AttemptBatch]: AttemptBatch[K] extends Float64Array ? K : never }[keyof AttemptBatch];
 
@@ -35,9 +36,15 @@ export class BatchReader implements AttemptBatch {
   readonly detail = this.#text('detail');
   readonly replica = this.#text('replica');
   readonly replicaSource = this.#text('replicaSource');
-  readonly pod = this.#text('pod');
+  readonly pod: TextColumn;
   readonly version = this.#text('version');
   readonly handled = this.#text('handled');
+
+  /** `names`: what replicas call themselves, and the pods that they are. */
+  constructor(names: ReadonlyMap<string, string> = new Map()) {
+    const pod = this.#text('pod');
+    this.pod = names.size === 0 ? pod : new PodColumn(pod, this.replica, names);
+  }
 
   /** Throws CorruptStream where the buffers do not lie within the body or do not fit the rows. */
   load(batch: RecordBatch, body: Buffer): void {
@@ -64,6 +71,7 @@ export class BatchReader implements AttemptBatch {
 
   attempt(row: number): Attempt {
     const entries = this.#columns.map(({ name, type, reader }) => {
+      if (name === 'pod') return [name, this.pod.at(row)];
       if (reader instanceof TextReader) return [name, reader.at(row)];
       const value = reader.values()[row] as number;
       if (type === 'bool') return [name, value === 1];

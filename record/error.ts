@@ -13,6 +13,8 @@ export interface ErrorDetails {
   location?: FileLocation;
   /** What the user can do about it, one sentence. */
   hint?: string;
+  /** Lines to copy, such as YAML to apply; shown as they are, after the hint. */
+  text?: string;
   cause?: unknown;
 }
 
@@ -25,6 +27,7 @@ export class HitlessError extends Error {
   readonly blame: Blame;
   readonly location: FileLocation | undefined;
   readonly hint: string | undefined;
+  readonly text: string | undefined;
 
   constructor(code: string, message: string, details: ErrorDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -33,5 +36,6 @@ export class HitlessError extends Error {
     this.blame = details.blame;
     this.location = details.location;
     this.hint = details.hint;
+    this.text = details.text;
   }
 }

@@ -86,6 +86,8 @@ export interface TargetFacts {
   details?: Record<string, string | number | boolean>;
   /** What a reader of the verdict has to know of the place, a sentence each. */
   notes?: string[];
+  /** Pods by what their app calls itself in answers, where the way to the app does not show them; as their own output says it. */
+  names?: Record<string, string>;
   /** What the manifests ask for; absent where the target knows none. */
   deployments?: DeploymentFacts[];
 }

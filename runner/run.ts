@@ -2,7 +2,8 @@ import { HitlessError } from '../record/error.ts';
 import type { TargetFacts } from '../record/facts.ts';
 import type { Watcher } from '../record/progress.ts';
 import { useOfPlaces } from '../targets/recent-run.ts';
-import type { Route, Target, TargetFactory } from '../targets/target.ts';
+import type { Route, Target, TargetFactory, TargetSettings } from '../targets/target.ts';
+import { namesOfPods } from './names-of-pods.ts';
 import { ProgressTicker } from './progress.ts';
 import { RunLog } from './run-log.ts';
 import type { Scenario, Step } from './scenario/scenario.ts';
@@ -17,6 +18,7 @@ import type { Traffic } from './traffic/traffic.ts';
 
 export interface RunOptions {
   createTarget: TargetFactory;
+  settings?: TargetSettings;
   /** An empty folder for the record. */
   folder: string;
   /** Unique on this machine. */
@@ -55,6 +57,8 @@ class Run {
     this.#log = new RunLog(scenario, options.folder);
     this.#target = options.createTarget({
       app: 'manifests' in scenario.app ? scenario.app : { ...scenario.app, manifests: [], images: {} },
+      ...(options.settings && { settings: options.settings }),
+      verbs: [...new Set(scenario.steps.map(({ verb }) => verb))],
       runId: options.runId,
       folder: options.folder,
       seed: scenario.seed,
@@ -76,7 +80,8 @@ class Run {
       this.#ticker.stop();
       await this.#target.cleanup();
     }
-    this.#log.end(this.#facts(), !this.#signal.aborted);
+    const names = this.#traffic === null ? {} : await namesOfPods(this.#target, this.#log.files.attempts);
+    this.#log.end({ ...this.#facts(), ...names }, !this.#signal.aborted);
   }
 
   async #doSteps(): Promise<void> {

@@ -12,6 +12,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HitlessError } from '../record/error.ts';
+import type { LeasedCluster } from './kubernetes/clean.ts';
 import { identify, isAlive, killProcess, type ProcessIdentity, processesWith } from './process-identity.ts';
 
 /** Set in the environment of all that a run starts, so that what it starts in turn is found too. */
@@ -21,6 +22,7 @@ interface LeaseContent {
   runId: string;
   owner: ProcessIdentity;
   processes: ProcessIdentity[];
+  clusters?: LeasedCluster[];
 }
 
 /** Where leases are kept: ours alone, and refused where somebody else could have put something into it. */
@@ -45,6 +47,7 @@ export class Lease {
   readonly path: string;
   readonly runId: string;
   readonly #processes = new Map<number, ProcessIdentity>();
+  readonly #clusters: LeasedCluster[] = [];
   readonly #owner: ProcessIdentity;
 
   constructor(runId: string) {
@@ -63,6 +66,12 @@ export class Lease {
     this.#write();
   }
 
+  /** Before anything is made there. */
+  addCluster(cluster: LeasedCluster): void {
+    this.#clusters.push(cluster);
+    this.#write();
+  }
+
   remove(pid: number): void {
     if (this.#processes.delete(pid)) this.#write();
   }
@@ -73,7 +82,12 @@ export class Lease {
   }
 
   #write(): void {
-    const content: LeaseContent = { runId: this.runId, owner: this.#owner, processes: [...this.#processes.values()] };
+    const content: LeaseContent = {
+      runId: this.runId,
+      owner: this.#owner,
+      processes: [...this.#processes.values()],
+      ...(this.#clusters.length > 0 && { clusters: this.#clusters }),
+    };
     const next = `${this.path}.${process.pid}.tmp`;
     writeFileSync(next, JSON.stringify(content), { mode: 0o600 });
     renameSync(next, this.path);
@@ -125,10 +139,23 @@ export async function removeDeadRun(path: string): Promise<string | undefined> {
   const lease = readLease(path);
   if (lease === undefined || isAlive(lease.owner)) return undefined;
   const killed = await killAll(lease);
+  const removed = [killed === 1 ? '1 process' : `${killed} processes`, ...(await removeFromClusters(lease))];
   rmSync(path, { force: true });
   releasePorts(lease.runId);
-  const processes = killed === 1 ? '1 process' : `${killed} processes`;
-  return `removed what run ${basename(path, '.json')} left: its lease, ${processes} (its owner, pid ${lease.owner.pid}, is gone)`;
+  return `removed what run ${basename(path, '.json')} left: its lease, ${removed.join(', ')} (its owner, pid ${lease.owner.pid}, is gone)`;
+}
+
+/** A cluster that does not answer now keeps what the run has there, under its label: the next run there finds it. */
+async function removeFromClusters({ clusters = [] }: LeaseContent): Promise<string[]> {
+  const removed: string[] = [];
+  for (const cluster of clusters) {
+    // The library is large, and seldom wanted here.
+    const { removeLeased } = await import('./kubernetes/clean.ts');
+    const gone = await removeLeased(cluster).catch(() => false);
+    if (gone)
+      removed.push(`what it had in the namespace ${cluster.place.namespace} of ${cluster.context ?? 'its cluster'}`);
+  }
+  return removed;
 }
 
 /** A process may start another while it is being killed, so until none is found, within reason. */

@@ -41,6 +41,8 @@ export interface TargetContext {
   app: AppSpec;
   /** By default all of them are found as the platform's own tools find them. */
   settings?: TargetSettings;
+  /** What the scenario's steps will do (`rollout`, `kill`, ...): which rights that takes, and what a way to the app must last through. */
+  verbs?: readonly string[];
   /** Unique among all runs of this machine; goes into names, labels, leases. */
   runId: string;
   /** Of this run: where logs of replicas and copies of contexts go. */
@@ -148,6 +150,11 @@ export interface Target {
   state(): TargetState;
   onChange(listener: () => void): () => void;
   facts(): TargetFacts;
+  /**
+   * Which pods their apps call so in answers, as far as it is known for sure; asked where connections do not show it, also after
+   * `cleanup`.
+   */
+  podsCalled?(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /** Removes all that this run made, at once, without grace. May be called at any time, twice, and after a failure. */
   cleanup(): Promise<void>;
 }

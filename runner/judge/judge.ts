@@ -39,15 +39,19 @@ export function judge({ asked, expectation, ...record }: RecordOfRun & Question)
   const planned = planChecks(asked, facts);
   const folded = foldAttempts<
     [TrafficByLane, Series, Failures, Replicas, TerminationLosses, StepFacts[], ...Finding[]]
-  >(path, [
-    trafficByLane(facts),
-    series(facts),
-    firstFailures(facts),
-    replicas(facts),
-    terminationLosses(facts),
-    unseenSteps(facts),
-    ...planned.map(({ fold }) => fold),
-  ]);
+  >(
+    path,
+    [
+      trafficByLane(facts),
+      series(facts),
+      firstFailures(facts),
+      replicas(facts),
+      terminationLosses(facts),
+      unseenSteps(facts),
+      ...planned.map(({ fold }) => fold),
+    ],
+    new Map(Object.entries(facts.target.names ?? {})),
+  );
   const [traffic, seriesOfRun, failures, replicasOfRun, losses, unseen, ...findings] = folded.results;
   const checks = findings.map((finding, index) => checkOutcome(planned[index] as PlannedCheck, finding));
   const grounds = groundsAgainst({

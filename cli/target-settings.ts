@@ -1,0 +1,60 @@
+import { HitlessError } from '../record/error.ts';
+import type { TargetSettings } from '../targets/target.ts';
+
+/** Options that say where a target deploys, with the targets that each concerns. */
+export const targetOptions = {
+  namespace: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'kubernetes: your own namespace, else one is made for the run',
+  },
+  context: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'kubernetes: a context of the kubeconfig; docker: one of its contexts',
+  },
+  kubeconfig: { type: 'string', requiresArg: true, describe: 'kubernetes: a file, else KUBECONFIG or ~/.kube/config' },
+  registry: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'where images are pushed (HOST:PORT/PATH); for kubernetes also kind, minikube, none',
+  },
+} as const;
+
+/** As they were said on the command line. */
+export type TargetArguments = { readonly [K in keyof TargetSettings]?: string | undefined };
+
+const concerned: Record<keyof TargetSettings, readonly string[]> = {
+  namespace: ['kubernetes'],
+  context: ['kubernetes', 'docker'],
+  kubeconfig: ['kubernetes'],
+  registry: ['kubernetes', 'docker'],
+};
+
+/**
+ * What was said of the place where `target` deploys.
+ *
+ * @throws HitlessError HITLESS_USAGE for an option that does not concern it
+ */
+export function settingsOf(args: TargetArguments, target: string): TargetSettings {
+  const settings: TargetSettings = {};
+  for (const name of Object.keys(concerned) as (keyof TargetSettings)[]) {
+    const value = args[name];
+    if (value === undefined) continue;
+    if (!concerned[name].includes(target)) {
+      const message = `--${name}: does not concern the target ${target}, only ${concerned[name].join(' and ')}`;
+      throw new HitlessError('HITLESS_USAGE', message, {
+        blame: 'usage',
+        hint: `Say --target ${concerned[name][0]} too, or leave it out.`,
+      });
+    }
+    if (name === 'namespace' && (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value) || value.length > 63))
+      throw new HitlessError(
+        'HITLESS_USAGE',
+        `--namespace: expected lower-case letters, digits and dashes, got ${value}`,
+        { blame: 'usage' },
+      );
+    settings[name] = value;
+  }
+  return settings;
+}
