@@ -1,10 +1,13 @@
-import { leftMs } from '../runner/estimate.ts';
+import { type Estimate, left } from '../runner/estimate.ts';
 import type { Scenario } from '../runner/scenario/scenario.ts';
 import { belowBase } from '../runner/traffic/base-path.ts';
 import { trafficText } from '../runner/traffic/beyond-loopback.ts';
 import type { Lane } from '../runner/traffic/lane.ts';
+import { deploymentFacts } from '../targets/controller/deployment-facts.ts';
 import { judgeImages } from '../targets/local/images.ts';
+import { selects } from '../targets/manifest/labels.ts';
 import { readManifests } from '../targets/manifest/manifests.ts';
+import type { Manifests } from '../targets/manifest/model.ts';
 import type { AppSpec } from '../targets/target.ts';
 import { shortPath } from './error-screen.ts';
 
@@ -14,19 +17,21 @@ import { shortPath } from './error-screen.ts';
  * @throws HitlessError as the run would, where the manifests are not valid or local could not start one of the images
  */
 export function planText(scenario: Scenario, target: string): string {
-  const trafficMs = expectedTrafficMs(scenario);
-  const lanes = 'manifests' in scenario.app ? scenario.lanes : belowBase(scenario.lanes, scenario.app.url);
+  const { app } = scenario;
+  const manifests = 'manifests' in app ? readManifests(app.manifests) : undefined;
+  const traffic = expectedTraffic(scenario, manifests);
+  const lanes = 'manifests' in app ? scenario.lanes : belowBase(scenario.lanes, app.url);
   const lines = [
     `${scenario.name}${scenario.description ? `: ${scenario.description}` : ''}`,
     `  file    ${shortPath(scenario.file)}`,
     `  seed    ${scenario.seed}`,
-    ...('manifests' in scenario.app
-      ? appLines(scenario.app, target)
-      : [`${trafficText(lanes)} to ${scenario.app.url}, where nothing is deployed`]),
+    ...('manifests' in app && manifests !== undefined
+      ? appLines(app, manifests, target)
+      : [`${trafficText(lanes)} to ${app.url}, where nothing is deployed`]),
     'steps',
     ...scenario.steps.map(({ name }, index) => `  ${index + 1}. ${name}`),
-    `lanes, for about ${Math.round(trafficMs / 1000)} s`,
-    ...lanes.map((lane) => `  ${laneText(lane, trafficMs / 1000)}`),
+    `lanes, for ${durationText(traffic)}`,
+    ...lanes.map((lane) => `  ${laneText(lane, traffic.usualMs / 1000)}`),
     'checks that decide',
     ...checkLines(scenario),
     'Nothing was started.',
@@ -34,8 +39,8 @@ export function planText(scenario: Scenario, target: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function appLines(app: AppSpec, target: string): string[] {
-  const { deployments, services, notices } = readManifests(app.manifests);
+function appLines(app: AppSpec, manifests: Manifests, target: string): string[] {
+  const { deployments, services, notices } = manifests;
   if (target === 'local') judgeImages(app.images, deployments);
   return [
     `starts on ${target}`,
@@ -46,21 +51,49 @@ function appLines(app: AppSpec, target: string): string[] {
       return `  ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} of ${name}, ${image}${how}`;
     }),
     ...services.map(({ name, ports }) => `  Service ${name}, port ${ports.map(({ port }) => port).join(', ')}`),
+    ...mainServiceLines(app, manifests),
     ...notices.map((notice) => `  note: ${notice}`),
   ];
 }
 
+/** The Service that traffic goes to, and what would keep every request from an answer. The loader has seen that it is the only one, or named. */
+function mainServiceLines(app: AppSpec, { deployments, services }: Manifests): string[] {
+  const main = services.find(({ name }) => name === app.service) ?? services[0];
+  if (main === undefined) return [];
+  const [port] = main.ports;
+  const selected = deployments.filter(({ template }) => selects(main.selector, template.labels));
+  return [
+    `  traffic goes to ${main.name}${port === undefined ? '' : `, port ${port.port}`}`,
+    ...(port === undefined ? [`  WARNING: ${main.name} has no port, so no request can get through`] : []),
+    ...(selected.length === 0
+      ? [`  WARNING: the selector of ${main.name} matches no pod of any Deployment, so no request can get through`]
+      : []),
+  ];
+}
+
 /** Traffic runs from the end of deploy to the end of the steps. */
-function expectedTrafficMs({ steps }: Scenario): number {
+function expectedTraffic({ steps }: Scenario, manifests: Manifests | undefined): Estimate {
   const deploy = steps.findIndex(({ verb }) => verb === 'deploy');
-  return leftMs(steps, deploy, Number.POSITIVE_INFINITY);
+  return left(steps, deploy, Number.POSITIVE_INFINITY, deploymentFacts(manifests?.deployments ?? []));
+}
+
+function durationText({ usualMs, mostMs }: Estimate): string {
+  const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;
+  const usual = `about ${seconds(usualMs)}`;
+  return seconds(usualMs) === seconds(mostMs)
+    ? usual
+    : `${usual} (${seconds(mostMs)} where replicas use all of their grace)`;
 }
 
 function laneText(lane: Lane, seconds: number): string {
   const { name, connection, request, session, arrivals } = lane;
-  const what = session ? `${session.page} and ${session.assets.length} assets` : `${request.method} ${request.path}`;
+  const what = session ? `${session.page} and ${assetsText(session.assets)}` : `${request.method} ${request.path}`;
   const connections = connection === 'kept' ? ` on ${lane.connections} connections` : '';
   return `${name}: ${what}, ${connection}${connections}, ${rateText(lane)}, ${arrivals}, ${countText(lane, seconds)}`;
+}
+
+function assetsText(assets: NonNullable<Lane['session']>['assets']): string {
+  return Array.isArray(assets) ? `${assets.length} assets` : 'the assets that it names';
 }
 
 function rateText({ rate, ramps }: Lane): string {

@@ -111,7 +111,9 @@ const StepResult = Type.Object({
 const Series = Type.Object({
   stepMs: Ms,
   fromMs: MsFromStart,
-  /** Good answers an interval, by version; `?` where the answer did not say. */
+  /** Who says which version it was: the answers (`identity.version`), else the platform of the replica that gave it. */
+  versionsBy: Type.Optional(literals(['answers', 'platform'] as const)),
+  /** Good answers an interval, by version; `?` where nobody said. */
   byVersion: Type.Record(Type.String(), Type.Array(Count)),
   byReplica: Type.Record(Type.String(), Type.Array(Count)),
   failed: Type.Array(Count),
@@ -176,6 +178,8 @@ export const ResultSchema = Type.Object(
       }),
     ),
     unexplained: Count,
+    /** Where requests failed: what in the manifests is known to lose some, which is not to say that it did here. */
+    hints: Type.Optional(Type.Array(Type.Object({ id: Type.String(), message: Type.String(), link: Type.String() }))),
     outages: Type.Array(Outage),
     failures: Type.Array(FailedAttempt, { maxItems: 1000 }),
     replicas: Type.Array(ReplicaResult),

@@ -1,3 +1,4 @@
+import { isWithin } from '../record/outages.ts';
 import type { Result } from '../record/result.ts';
 import { timeOf } from './lives.ts';
 import { plain } from './plain.ts';
@@ -21,6 +22,12 @@ const deeds: Record<string, [one: string, many: string, by: string, alone: strin
   'stale-race': ['met a closing idle connection', 'met closing idle connections', ' of', ''],
   unanswered: ['was still open when the run ended', 'were still open when the run ended', ' at', ''],
 };
+
+/** What happened to one request, in words: `was refused`. */
+export function deedOf(outcome: string): string {
+  const [one, , , alone] = deeds[outcome] ?? [`failed (${outcome})`, '', '', ''];
+  return `${one}${alone}`;
+}
 
 export interface FailureGroup {
   outcome: string;
@@ -99,22 +106,6 @@ function stateBefore({ replica, outcome, failures }: FailureGroup, { events }: R
   }
   if (!last) return '';
   return `${states[last.kind]} ${about(firstMs - timeOf(last)).replace(/^about /, '')} before`;
-}
-
-/**
- * The outages worth telling. Where a part of a lane's requests fails, a few of them in a row are a small outage of their
- * own, many times: those within a longer partial one are told with it.
- */
-export function outagesToTell({ outages }: Result): Outage[] {
-  const partial = outages.filter(({ kind }) => kind === 'partial');
-  return outages.filter((outage) => outage.kind === 'partial' || !partial.some((whole) => isWithin(outage, whole)));
-}
-
-function isWithin(outage: Outage, whole: Outage): boolean {
-  const end = ({ toMs }: Outage) => toMs ?? Number.POSITIVE_INFINITY;
-  return (
-    outage.lane === whole.lane && outage.fromMs < end(whole) && end(outage) > whole.fromMs && outage.ms <= whole.ms
-  );
 }
 
 /**

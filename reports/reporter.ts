@@ -1,4 +1,4 @@
-import type { Progress as RunProgress } from '../record/progress.ts';
+import type { Progress } from '../record/progress.ts';
 import type { Result } from '../record/result.ts';
 
 /** What is known before anything runs. */
@@ -11,8 +11,7 @@ export interface RunInfo {
   steps: readonly string[];
 }
 
-/** How a run is going, and in one line the failure that came last. */
-export type Progress = RunProgress & { lastFailure?: string };
+export type { Progress } from '../record/progress.ts';
 
 /**
  * Shows a run, or leaves a file of it. All are called in the order of a run; `onEnd` with the result also of a run that

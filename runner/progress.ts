@@ -1,9 +1,9 @@
 import { nowUs } from '../record/clock.ts';
-import type { Progress, Watcher } from '../record/progress.ts';
+import type { LaneProgress, Progress, Watcher } from '../record/progress.ts';
 import type { Target } from '../targets/target.ts';
-import { leftMs } from './estimate.ts';
+import { left } from './estimate.ts';
 import type { Scenario, Step } from './scenario/scenario.ts';
-import type { Traffic } from './traffic/traffic.ts';
+import type { LaneCounts, Traffic } from './traffic/traffic.ts';
 
 /** Often enough to look alive, seldom enough to cost nothing. */
 const intervalMs = 150;
@@ -15,11 +15,10 @@ export class ProgressTicker {
   readonly #scenario: Scenario;
   readonly #target: Target;
   readonly #watcher: Watcher;
-  readonly #fromUs = nowUs();
   readonly #sent: { atMs: number; sent: number }[] = [];
   readonly #timer: NodeJS.Timeout;
   #step: { step: Step; fromUs: number } | null = null;
-  traffic: Traffic | null = null;
+  #traffic: { traffic: Traffic; fromUs: number } | null = null;
 
   constructor(scenario: Scenario, target: Target, watcher: Watcher) {
     this.#scenario = scenario;
@@ -34,6 +33,11 @@ export class ProgressTicker {
     this.tick();
   }
 
+  /** From here on there is traffic, and times count from `fromUs`. */
+  trafficStarted(traffic: Traffic, fromUs: number): void {
+    this.#traffic = { traffic, fromUs };
+  }
+
   tick(): void {
     this.#watcher.progress(this.#snapshot());
   }
@@ -45,11 +49,14 @@ export class ProgressTicker {
   #snapshot(): Progress {
     const now = nowUs();
     const { steps } = this.#scenario;
-    const lanes = this.traffic?.counts() ?? [];
+    const index = this.#step?.step.index ?? -1;
+    const inStepMs = this.#step ? (now - this.#step.fromUs) / 1000 : 0;
+    const trafficMs = this.#traffic ? Math.max(0, now - this.#traffic.fromUs) / 1000 : null;
+    const lanes = (this.#traffic?.traffic.counts() ?? []).map((lane) => laneProgress(lane, trafficMs ?? 0));
     return {
-      step: { index: this.#step?.step.index ?? 0, count: steps.length, name: this.#step?.step.name ?? 'prepare' },
-      elapsedMs: (now - this.#fromUs) / 1000,
-      leftMs: leftMs(steps, this.#step?.step.index ?? -1, this.#step ? (now - this.#step.fromUs) / 1000 : 0),
+      step: { index, count: steps.length, name: this.#step?.step.name ?? 'prepare' },
+      trafficMs,
+      leftMs: left(steps, index, inStepMs, this.#target.facts().deployments).usualMs,
       ratePerS: this.#rate(
         now / 1000,
         lanes.reduce((sum, lane) => sum + lane.sent, 0),
@@ -66,4 +73,10 @@ export class ProgressTicker {
     if (!first || atMs === first.atMs) return 0;
     return ((sent - first.sent) * 1000) / (atMs - first.atMs);
   }
+}
+
+function laneProgress({ lastFailure, inFlight: _, ...counts }: LaneCounts, trafficMs: number): LaneProgress {
+  if (lastFailure === undefined) return counts;
+  const { outcome, agoMs } = lastFailure;
+  return { ...counts, lastFailure: { outcome, trafficMs: Math.max(0, trafficMs - agoMs) } };
 }

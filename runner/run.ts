@@ -131,8 +131,9 @@ class Run {
       onError: (error) => this.#break(error),
     });
     if (this.#signal.aborted) throw new Interrupted();
-    this.#log.trafficStarted(this.#traffic.start(), this.#facts());
-    this.#ticker.traffic = this.#traffic;
+    const fromUs = this.#traffic.start();
+    this.#log.trafficStarted(fromUs, this.#facts());
+    this.#ticker.trafficStarted(this.#traffic, fromUs);
   }
 
   async #endTraffic(): Promise<void> {

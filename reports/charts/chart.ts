@@ -28,6 +28,7 @@ export const reportCharts: readonly ReportChart[] = [
     id: 'timeline',
     title: 'Requests a second',
     has: ({ series }) => series.failed.length > 0,
+    note: ({ series }) => (series.versionsBy === 'platform' ? 'versions as the platform says' : ''),
     height: () => 320,
     config: timelineChart,
     tell: tellTimeline,

@@ -5,7 +5,7 @@ import { bandsOf, bandsPx } from './bands.ts';
 import { frameOf } from './frame.ts';
 import type { Look } from './look.ts';
 import { logarithmic, millisecondsAxis } from './milliseconds-axis.ts';
-import { timeAxis, valueAxis } from './time-axis.ts';
+import { intervalTitle, timeAxis, valueAxis } from './time-axis.ts';
 
 const names = ['p50', 'p99', 'max'] as const;
 
@@ -50,7 +50,7 @@ export function latencyChart(result: Result, look: Look): ChartConfiguration {
         tooltip: {
           ...frame.plugins?.tooltip,
           callbacks: {
-            title: (items) => `around ${moment((items[0]?.parsed.x ?? 0) * 1000, 2)}`,
+            title: intervalTitle,
             label: ({ dataset, parsed }) => ` ${dataset.label}: ${duration(parsed.y)}`,
           },
         },

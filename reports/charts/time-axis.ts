@@ -1,5 +1,6 @@
 import type { ChartConfiguration } from 'chart.js';
 import type { Result } from '../../record/result.ts';
+import { moment } from '../words.ts';
 import type { Look } from './look.ts';
 
 type Scales = NonNullable<NonNullable<ChartConfiguration['options']>['scales']>;
@@ -51,4 +52,9 @@ export function valueAxis(look: Look, more: object): Scale {
     },
     ...more,
   } as Scale;
+}
+
+/** The head of a tooltip: when the interval was, by its middle. */
+export function intervalTitle(items: { parsed: { x: number | null } }[]): string {
+  return `around ${moment((items[0]?.parsed.x ?? 0) * 1000, 2)}`;
 }

@@ -1,11 +1,12 @@
 import type { ChartConfiguration } from 'chart.js';
+import { outagesToTell } from '../../record/outages.ts';
 import type { Result } from '../../record/result.ts';
 import { plain } from '../plain.ts';
-import { count, listed, moment } from '../words.ts';
+import { count, counted, listed, moment } from '../words.ts';
 import { bandsOf, bandsPx } from './bands.ts';
 import { frameOf, type Key } from './frame.ts';
 import { colorOf, type Look, versionsOf } from './look.ts';
-import { tickStyle, timeAxis, valueAxis } from './time-axis.ts';
+import { intervalTitle, tickStyle, timeAxis, valueAxis } from './time-axis.ts';
 
 /** Answers a second stacked by version, failures on top of them, over the steps and outages of the run. */
 export function timelineChart(result: Result, look: Look): ChartConfiguration {
@@ -56,7 +57,7 @@ export function timelineChart(result: Result, look: Look): ChartConfiguration {
         tooltip: {
           ...frame.plugins?.tooltip,
           callbacks: {
-            title: (items) => `around ${moment((items[0]?.parsed.x ?? 0) * 1000, 2)}`,
+            title: intervalTitle,
             label: ({ dataset, parsed }) => ` ${dataset.label}: ${count(Math.round(parsed.y ?? 0))} a second`,
           },
         },
@@ -70,7 +71,8 @@ function labelOf(version: string): string {
 }
 
 export function tellTimeline(result: Result): string {
-  const { series, outages } = result;
+  const { series } = result;
+  const outages = outagesToTell(result.outages);
   const total = (counts: readonly number[]) => counts.reduce((sum, each) => sum + each, 0);
   const versions = Object.entries(series.byVersion).map(
     ([version, counts]) => `${count(total(counts))} answers of ${labelOf(version)}`,
@@ -81,7 +83,7 @@ export function tellTimeline(result: Result): string {
   );
   return [
     `Requests a second over ${moment(result.durationMs)}: ${listed([...versions, failed === 0 ? 'no failure' : `${count(failed)} failed`])}.`,
-    `${outages.length === 0 ? 'No outage' : `${outages.length} outages`} marked.`,
+    `${outages.length === 0 ? 'No outage' : counted(outages.length, 'outage')} marked.`,
     steps.length > 0 ? `Steps: ${listed(steps)}.` : '',
   ].join(' ');
 }

@@ -1,6 +1,8 @@
+import { deedOf } from '../failures.ts';
 import { plain } from '../plain.ts';
 import type { Progress, Reporter } from '../reporter.ts';
 import type { Screen } from '../screen.ts';
+import { moment } from '../words.ts';
 import { heading, LiveFrame } from './live.ts';
 import { summary } from './summary.ts';
 
@@ -8,21 +10,23 @@ import { summary } from './summary.ts';
 export function list(screen: Screen): Reporter {
   const live = screen.live ? new LiveFrame(screen) : undefined;
   const say = (line: string) => (live ? live.above(line) : screen.write(`${line}\n`));
-  let step = -1;
+  let step: number | undefined;
   let failedBefore = new Map<string, number>();
   let told = new Set<string>();
 
   function lineByLine(progress: Progress): void {
-    const at = `${(progress.elapsedMs / 1000).toFixed(1)} s`.padStart(8);
+    const { trafficMs } = progress;
+    const at = (trafficMs === null ? '' : moment(trafficMs)).padStart(8);
     if (progress.step.index !== step) {
       step = progress.step.index;
       told = new Set();
-      say(`${at}  step ${step + 1} of ${progress.step.count}: ${plain(progress.step.name, 200)}`);
+      const place = step < 0 ? '' : `step ${step + 1} of ${progress.step.count}: `;
+      say(`${at}  ${place}${plain(progress.step.name, 200)}`);
     }
-    for (const { lane, failed } of progress.lanes) {
+    for (const { lane, failed, lastFailure } of progress.lanes) {
       if (failed > (failedBefore.get(lane) ?? 0) && !told.has(lane)) {
         told.add(lane);
-        const what = progress.lastFailure === undefined ? '' : `: ${plain(progress.lastFailure, 300)}`;
+        const what = lastFailure === undefined ? '' : `; the last one ${deedOf(lastFailure.outcome)}`;
         say(`${at}  requests of ${plain(lane, 60)} fail${what}`);
       }
     }

@@ -1,7 +1,8 @@
+import { deedOf } from '../failures.ts';
 import { plain } from '../plain.ts';
 import type { Progress, RunInfo } from '../reporter.ts';
 import type { Screen } from '../screen.ts';
-import { count, counted } from '../words.ts';
+import { count, counted, moment } from '../words.ts';
 import { cut, pad, widthOf } from './width.ts';
 
 type Replica = Progress['replicas'][number];
@@ -65,7 +66,7 @@ export function frame(progress: Progress, { colors, columns }: Screen): string[]
   const room = Math.max(20, columns - 1);
   const { step, lanes } = progress;
   const sum = (key: 'ok' | 'failed' | 'unanswered' | 'unsent') => lanes.reduce((total, lane) => total + lane[key], 0);
-  const place = cut(`Step ${step.index + 1} of ${step.count}`, room);
+  const place = cut(step.index < 0 ? `${step.count} steps` : `Step ${step.index + 1} of ${step.count}`, room);
   const free = room - widthOf(place) - 2;
   const time = free < 40 ? '' : `  ${clock(progress)}`;
   const name = free < 10 ? '' : cut(plain(step.name, 200), free - widthOf(time));
@@ -91,13 +92,21 @@ export function frame(progress: Progress, { colors, columns }: Screen): string[]
       `${label} ${shown.map(({ block, paint }) => colors[paint](block)).join('')} ${colors.dim(words)}`.trimEnd(),
     );
   }
-  if (progress.lastFailure !== undefined)
-    lines.push(colors.red(cut(`Last failure: ${plain(progress.lastFailure, 300)}`, room)));
+  const last = lastFailure(progress);
+  if (last !== undefined) lines.push(colors.red(cut(last, room)));
   return lines;
 }
 
-function clock({ elapsedMs, leftMs }: Progress): string {
-  const elapsed = `${(elapsedMs / 1000).toFixed(1)} s`;
+function lastFailure({ lanes }: Progress): string | undefined {
+  const failures = lanes.flatMap(({ lane, lastFailure }) => (lastFailure ? [{ lane, ...lastFailure }] : []));
+  const [last] = failures.sort((a, b) => b.trafficMs - a.trafficMs);
+  if (last === undefined) return undefined;
+  return `Last failure: at ${moment(last.trafficMs)} a request of ${plain(last.lane, 60)} ${deedOf(last.outcome)}`;
+}
+
+/** The same clock as the result's: it starts with the traffic. */
+function clock({ trafficMs, leftMs }: Progress): string {
+  const elapsed = trafficMs === null ? 'no traffic yet' : `${moment(trafficMs)} of traffic`;
   return leftMs === null ? elapsed : `${elapsed}, about ${Math.max(0, Math.round(leftMs / 1000))} s left`;
 }
 

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { outagesToTell } from '../../record/outages.ts';
 import type { Result } from '../../record/result.ts';
-import { outagesToTell, tellFailures, tellOutage } from '../failures.ts';
+import { tellFailures, tellOutage } from '../failures.ts';
 import { plain, plainValue } from '../plain.ts';
 import type { Screen } from '../screen.ts';
-import { count, counted, duration, moment, percent } from '../words.ts';
+import { count, counted, duration, listed, moment, percent } from '../words.ts';
 import { table } from './table.ts';
 import { widthOf, wrap } from './width.ts';
 
@@ -25,7 +26,7 @@ const mostReplicas = 24;
 
 /** The end of a run, for a terminal: the verdict first, then why, then the numbers; the verdict again, as the first scrolls away. */
 export function summary(result: Result, folder: string, screen: Screen): string {
-  const sections = [verdict, checks, outages, failures, lanes, replicas, steps];
+  const sections = [verdict, checks, outages, failures, hints, lanes, replicas, steps];
   const parts = sections.map((section) => section(result, screen)).filter((lines) => lines.length > 0);
   return `${['', ...[...parts, where(result, folder, screen)].map((lines) => `${lines.join('\n')}\n`)].join('\n')}`;
 }
@@ -98,7 +99,7 @@ function detail(check: Check): string[] {
 }
 
 function outages(result: Result, { colors, columns }: Screen): string[] {
-  const outages = outagesToTell(result);
+  const outages = outagesToTell(result.outages);
   if (outages.length === 0) return [];
   const longest = outages.toSorted((a, b) => b.ms - a.ms).slice(0, mostListed);
   const told = outages.filter((outage) => longest.includes(outage));
@@ -123,6 +124,21 @@ function failures(result: Result, { colors, columns }: Screen): string[] {
   }
   const heading = failed > unanswered ? title : 'Requests without an answer';
   return [...wrap(heading, columns - 1).map(colors.bold), ...lines];
+}
+
+/** After what failed, before the numbers; a possibility, and said to be no more. */
+function hints({ hints = [] }: Result, { colors, columns }: Screen): string[] {
+  if (hints.length === 0) return [];
+  const lines = hints.slice(0, mostListed).flatMap(({ message }) => bullet(plain(message, 300), columns));
+  const more = hints.length - mostListed;
+  if (more > 0) lines.push(`  ... and ${counted(more, 'other')} in result.json`);
+  const pages = listed([...new Set(hints.map(({ link }) => plain(link, 120)))]);
+  return [
+    colors.bold('Worth a look'),
+    ...indented('Known to lose requests; that it did so here is not shown.', 2, columns).map(colors.dim),
+    ...lines,
+    ...indented(`How it is mended: ${pages}`, 2, columns).map(colors.dim),
+  ];
 }
 
 function lanes(result: Result, { colors, columns }: Screen): string[] {

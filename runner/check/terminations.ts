@@ -5,6 +5,8 @@ import type { Stretch } from './stretch.ts';
 /** A replica on its way out, from the earliest moment it may have been told to go until its end was surely seen. */
 export interface Termination extends Stretch {
   pod: string;
+  /** It did not end by itself: a SIGKILL, at the end of its grace or by whomever, ended it. */
+  killed: boolean;
 }
 
 const begins: readonly Event['kind'][] = ['terminating', 'signalled', 'killed'];
@@ -21,10 +23,11 @@ export function terminations(facts: RunFacts): Termination[] {
     const pod = podOf(event);
     if (pod === null) continue;
     const current = open.get(pod);
+    if (current !== undefined && isKill(event)) current.killed = true;
     if (begins.includes(event.kind)) {
       if (current !== undefined) current.fromUs = Math.min(current.fromUs, event.earliestUs);
       else {
-        const termination = { pod, fromUs: event.earliestUs, toUs: Number.POSITIVE_INFINITY };
+        const termination = { pod, fromUs: event.earliestUs, toUs: Number.POSITIVE_INFINITY, killed: isKill(event) };
         open.set(pod, termination);
         all.push(termination);
       }
@@ -34,6 +37,11 @@ export function terminations(facts: RunFacts): Termination[] {
     }
   }
   return all;
+}
+
+/** 137 is 128 + SIGKILL, whoever sent it. */
+function isKill({ kind, exitCode, signal }: Event): boolean {
+  return kind === 'killed' || (kind === 'exited' && (exitCode === 137 || signal === 'SIGKILL'));
 }
 
 /** Those that began while there was traffic and had not ended when it did: what they lost then is not known. */

@@ -6,6 +6,7 @@ import { runFiles } from '../../record/run-folder.ts';
 import type { Finding } from '../check/check.ts';
 import { firstFailures } from './failures.ts';
 import { type Ground, groundsAgainst } from './grounds.ts';
+import { hints } from './hints.ts';
 import { type AskedCheck, checkOutcome, type PlannedCheck, planChecks } from './planned-checks.ts';
 import { power } from './power.ts';
 import { replicas } from './replicas.ts';
@@ -74,6 +75,7 @@ export function judge({ asked, expectation, ...record }: RecordOfRun & Question)
     checks,
     causes: [],
     unexplained: traffic.traffic.reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0),
+    hints: hints(facts, traffic.traffic),
     outages: outagesOf(findings),
     failures,
     replicas: replicasOfRun,

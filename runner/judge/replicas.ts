@@ -3,6 +3,7 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Result } from '../../record/result.ts';
 import { others } from './bounded-map.ts';
+import { platformVersions } from './platform-versions.ts';
 
 type ReplicaResult = Result['replicas'][number];
 
@@ -57,7 +58,7 @@ class ReplicasFold implements Fold<ReplicaResult[]> {
   done(): { result: ReplicaResult[] } {
     const joined = joinByPod(this.#tallies.all);
     const total = joined.reduce((sum, { answered }) => sum + answered, 0);
-    const seen = replicasOfEvents(this.#facts);
+    const seen = platformVersions(this.#facts);
     const silent = [...seen.keys()]
       .filter((pod) => !joined.some((tally) => tally.pod === pod))
       .map((pod) => newTally(null, pod));
@@ -129,12 +130,4 @@ function absorb(into: Tally, from: Tally): void {
   into.firstUs = Math.min(into.firstUs, from.firstUs);
   into.lastUs = Math.max(into.lastUs, from.lastUs);
   into.version ??= from.version;
-}
-
-/** Every replica that the platform told of, with its version where that was said. */
-function replicasOfEvents(facts: RunFacts): Map<string, string | null> {
-  const versions = new Map<string, string | null>();
-  for (const { subject, version } of facts.events)
-    if (subject.kind === 'replica') versions.set(subject.name, version ?? versions.get(subject.name) ?? null);
-  return versions;
 }

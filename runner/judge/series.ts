@@ -4,6 +4,7 @@ import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Result } from '../../record/result.ts';
 import { BoundedMap } from './bounded-map.ts';
 import { Durations } from './durations.ts';
+import { platformVersions } from './platform-versions.ts';
 
 type Series = Result['series'];
 
@@ -26,6 +27,8 @@ class SeriesFold implements Fold<Series> {
   readonly #length: number;
   readonly #byVersion: BoundedMap<number[]>;
   readonly #byReplica: BoundedMap<number[]>;
+  /** By pod; null where answers say their version themselves. */
+  readonly #platform: ReadonlyMap<string, string | null> | null;
   readonly #failed: number[];
   readonly #failedByLane: BoundedMap<number[]>;
   readonly #latency: Durations[];
@@ -35,6 +38,7 @@ class SeriesFold implements Fold<Series> {
     this.#fromUs = facts.trafficFromUs;
     this.#stepMs = intervalMs(durationMs);
     this.#length = Math.max(1, Math.ceil(durationMs / this.#stepMs));
+    this.#platform = facts.identity.version === undefined ? platformVersions(facts) : null;
     const zeros = () => new Array<number>(this.#length).fill(0);
     this.#byVersion = new BoundedMap(mostNames, zeros);
     this.#byReplica = new BoundedMap(mostNames, zeros);
@@ -51,7 +55,7 @@ class SeriesFold implements Fold<Series> {
       const sent = sentUs[row] as number;
       const interval = this.#intervalOf(Number.isNaN(sent) ? ready : sent);
       if (outcome === 'ok') {
-        increment(this.#byVersion.get(batch.version.at(row) ?? '?'), interval);
+        increment(this.#byVersion.get(this.#versionOf(batch, row) ?? '?'), interval);
         increment(this.#byReplica.get(batch.replica.at(row) ?? batch.pod.at(row) ?? '?'), interval);
         this.#latency[interval]?.add((endUs[row] as number) - ready);
       } else if (isFailed(outcome) || outcome === 'unanswered') {
@@ -59,6 +63,12 @@ class SeriesFold implements Fold<Series> {
         increment(this.#failedByLane.get(batch.lane.at(row) as string), interval);
       }
     }
+  }
+
+  /** What the answer says, where the scenario says how; else what the platform says of the replica that gave it. */
+  #versionOf({ version, pod, replica }: AttemptBatch, row: number): string | null | undefined {
+    if (this.#platform === null) return version.at(row);
+    return this.#platform.get(pod.at(row) ?? replica.at(row) ?? '');
   }
 
   /** What was sent before or after traffic's time (a killed run has no end) counts in the first or last interval. */
@@ -72,6 +82,7 @@ class SeriesFold implements Fold<Series> {
       result: {
         stepMs: this.#stepMs,
         fromMs: 0,
+        versionsBy: this.#platform === null ? 'answers' : 'platform',
         byVersion: this.#byVersion.toObject((counts) => counts),
         byReplica: this.#byReplica.toObject((counts) => counts),
         failed: this.#failed,

@@ -9,7 +9,7 @@ const settleUs = 1_000_000;
 export interface TerminationLosses {
   /** Terminations within traffic's time in which a request was sent. */
   watched: number;
-  /** Of those, the ones during which no attempt failed or was left unanswered. */
+  /** Of those, the ones that ended by themselves, and during which no attempt failed or was left unanswered. */
   clean: number;
 }
 
@@ -17,7 +17,8 @@ export interface TerminationLosses {
 export function terminationLosses(facts: RunFacts): Fold<TerminationLosses> {
   const inTraffic = terminations(facts).filter((one) => isInTraffic(one, facts));
   let silent = inTraffic;
-  let clean = inTraffic;
+  // What was cut off by a SIGKILL lost nothing by luck.
+  let clean = inTraffic.filter(({ killed }) => !killed);
   return {
     batch(batch: AttemptBatch): void {
       const { readyUs, sentUs, endUs } = batch;

@@ -1,7 +1,20 @@
-import { isFailed, type Outcome } from '../../record/attempt.ts';
+import { isFailed, type Outcome, outcomes } from '../../record/attempt.ts';
+import { nowUs } from '../../record/clock.ts';
 import type { LaneCounts } from './traffic.ts';
 
-const fields = ['planned', 'sent', 'ok', 'failed', 'unanswered', 'unsent', 'inFlight'] as const;
+const fields = [
+  'planned',
+  'sent',
+  'ok',
+  'failed',
+  'unanswered',
+  'unsent',
+  'inFlight',
+  /** Place of the last failure's outcome among all, from 1; 0: there was none. */
+  'lastOutcome',
+  /** When that was, in ms of the clock; its low 32 bits. */
+  'lastFailedMs',
+] as const;
 type Field = (typeof fields)[number];
 
 /** Shared memory for the counts of every lane in every thread. */
@@ -27,7 +40,24 @@ export function readCounts(counts: SharedArrayBuffer, lane: string, laneIndex: n
     unanswered: sum('unanswered'),
     unsent: sum('unsent'),
     inFlight: sum('inFlight'),
+    ...lastFailure(cells, laneIndex, lanes),
   };
+}
+
+/** Of the threads' last failures of a lane the youngest; it is shown, and no more. */
+function lastFailure(cells: Int32Array, laneIndex: number, lanes: number): Pick<LaneCounts, 'lastFailure'> {
+  const now = clockMs();
+  let last: { outcome: Outcome; agoMs: number } | undefined;
+  for (let at = laneIndex * fields.length; at < cells.length; at += lanes * fields.length) {
+    const outcome = outcomes[Atomics.load(cells, at + fields.indexOf('lastOutcome')) - 1];
+    const agoMs = Math.max(0, (now - Atomics.load(cells, at + fields.indexOf('lastFailedMs'))) | 0);
+    if (outcome !== undefined && agoMs < (last?.agoMs ?? Number.POSITIVE_INFINITY)) last = { outcome, agoMs };
+  }
+  return last === undefined ? {} : { lastFailure: last };
+}
+
+function clockMs(): number {
+  return (nowUs() / 1000) | 0;
 }
 
 /**
@@ -63,7 +93,11 @@ export class Tally {
     else if (outcome === 'unsent') {
       this.#add(1, -1);
       this.#add(5, 1);
-    } else this.#add(isFailed(outcome) ? 3 : 4, 1);
+    } else if (isFailed(outcome)) {
+      this.#add(3, 1);
+      this.#cells[7] = outcomes.indexOf(outcome) + 1;
+      this.#cells[8] = clockMs();
+    } else this.#add(4, 1);
   }
 
   #add(cell: number, by: number): void {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
+import { outagesToTell } from '../../record/outages.ts';
 import { maxOutage } from '../../runner/check/max-outage.ts';
 import { attempt, event, every, facts, judge, lane, random } from './run.ts';
 
@@ -234,5 +235,19 @@ describe('max-outage', () => {
       const [outage] = judge(maxOutage, {}, facts(), traffic([[from, from + length]], 250)).outages ?? [];
       expect(Math.abs((outage?.ms ?? 0) - length)).toBeLessThanOrEqual(1);
     }
+  });
+
+  test('counts the outages that the reports tell: those within a longer partial one are told with it', () => {
+    // Every second request fails for a while; a second later two stretches of their own.
+    const attempts = every(5, 800, (i, at) => {
+      const partly = at >= 1000 && at < 1500 && i % 2 === 0;
+      const wholly = (at >= 3000 && at < 3010) || (at >= 3500 && at < 3510);
+      return partly || wholly ? { outcome: 'refused' } : {};
+    });
+    const { outages = [], message, actual } = judge(maxOutage, { share: 0.2 }, facts(), attempts);
+    expect(outages.length).toBeGreaterThan(40);
+    expect(outagesToTell(outages).map(({ kind }) => kind)).toEqual(['partial', 'total', 'total']);
+    expect(actual).toMatchObject({ outages: 3, longest: { kind: 'partial' } });
+    expect(message).toContain('(the longest of 3 outages)');
   });
 });

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { resultJsonSchema } from '../../record/result-file.ts';
 import { startCli } from '../e2e/run-cli.ts';
+import { goodScenario, sampleFolder } from '../scenario/sample.ts';
 
 const commands = [[], ['run'], ['list'], ['report'], ['schema'], ['clean']];
 
@@ -37,6 +40,34 @@ test('--dry-run shows the plan of a scenario that ships', async () => {
   const { code, stdout } = await startCli(['run', 'rolling-update', '--dry-run', '--seed', '1']).end;
   expect(stdout).toMatchSnapshot();
   expect(code).toBe(0);
+});
+
+describe('a dry run judges what traffic would meet', () => {
+  const planOf = async (from: string, to: string) => {
+    const folder = sampleFolder({ 'a.yml': goodScenario });
+    onTestFinished(() => folder.remove());
+    const file = join(folder.path, 'shop.yml');
+    const manifest = readFileSync(file, 'utf8');
+    expect(manifest).toContain(from);
+    writeFileSync(file, manifest.replace(from, to));
+    return startCli(['run', 'a.yml', '--dry-run'], { cwd: folder.path }).end;
+  };
+
+  test('the Service that it goes to, and how long replicas may take to end', async () => {
+    const { stdout } = await planOf('spec: { containers:', 'spec: { terminationGracePeriodSeconds: 100, containers:');
+    expect(stdout).toContain('traffic goes to shop-front, port 8080\n');
+    expect(stdout).not.toContain('WARNING');
+    const [, usual, most] =
+      /lanes, for about (\d+) s \((\d+) s where replicas use all of their grace\)/.exec(stdout) ?? [];
+    expect(Number(most) - Number(usual)).toBe(99);
+  });
+
+  test('a selector that matches nothing', async () => {
+    const { code, stdout } = await planOf('selector: { app: shop } }\n', 'selector: { app: shops } }\n');
+    expect(stdout).toContain('WARNING: the selector of shop-front matches no pod of any Deployment');
+    expect(stdout).toMatch(/note: .*shop\.yml:\d+:\d+: Service shop-front: its selector matches no pod/);
+    expect(code).toBe(0);
+  });
 });
 
 test('an old Node is told so, and nothing else', async () => {

@@ -166,3 +166,26 @@ test('the sums hold for any record', () => {
     { seed: 8, numRuns: 40 },
   );
 });
+
+test('without identity.version a version is what the platform says of the replica that answered', () => {
+  const events = [
+    event('created', 'pod-1', -500, { version: 'v1' }),
+    event('created', 'pod-2', 500, { version: 'v2' }),
+    event('ready', 'pod-2', 600),
+  ];
+  const answers = [
+    attempt({ at: 1, pod: 'pod-1' }),
+    attempt({ at: 2, pod: 'pod-1', replica: 'Z2vTvgmxb0', replicaSource: 'answer' }),
+    attempt({ at: 3, pod: null, replica: 'pod-2', replicaSource: 'answer' }),
+    attempt({ at: 4, pod: 'pod-3' }),
+  ];
+  const sums = ({ series }: ReturnType<typeof judged>) =>
+    Object.fromEntries(Object.entries(series.byVersion).map(([name, n]) => [name, n.reduce((a, b) => a + b)]));
+  const unsaid = judged(facts({ identity: { replica: 'body:/name' }, events }), answers);
+  expect(sums(unsaid)).toEqual({ v1: 2, v2: 1, '?': 1 });
+  expect(unsaid.series.versionsBy).toBe('platform');
+  // Where answers should say it and do not, that is what is to be seen.
+  const said = judged(facts({ events }), [...answers, attempt({ at: 5, pod: 'pod-1', version: 'v1.1' })]);
+  expect(sums(said)).toEqual({ '?': 4, 'v1.1': 1 });
+  expect(said.series.versionsBy).toBe('answers');
+});

@@ -96,3 +96,15 @@ test('a termination in which nothing was sent is not clean', () => {
   const unsent = every(5, 100, () => ({ outcome: 'unsent' }), 5000);
   expect(powerOf({ events }, [...early, ...unsent]).cleanTerminations).toBe(1);
 });
+
+test.each([
+  ['by the platform', [event('killed', 'pod-0', 1400), event('exited', 'pod-0', 1500, { exitCode: 137 })]],
+  ['as its exit code says', [event('exited', 'pod-0', 1500, { exitCode: 137 })]],
+  ['as its signal says', [event('exited', 'pod-0', 1500, { signal: 'SIGKILL' })]],
+])(
+  'a replica that had to be killed at the end of its grace, %s, did not end cleanly, though nothing was lost',
+  (_, end) => {
+    const events = [event('terminating', 'pod-0', 1000), ...end, ...termination('pod-1', 5000)];
+    expect(powerOf({ events }, every(5, 2000)).cleanTerminations).toBe(1);
+  },
+);

@@ -151,6 +151,14 @@ test('where the app was never there, that alone is told', () => {
   });
 });
 
+test('a command is the rollout where the platform tells nothing, and may only look where it tells of no change', () => {
+  const steps = [step('hold', 0, 5000), step('run', 6000, 9000)];
+  const verdictOf = (events: ReturnType<typeof event>[]) => judged(facts({ steps, events }), every(5, 1000)).verdict;
+  expect(verdictOf([])).toBe('inconclusive');
+  expect(verdictOf([event('ready', 'pod-1', 7000)])).toBe('inconclusive');
+  expect(verdictOf([event('ready', 'pod-1', -500)])).toBe('pass');
+});
+
 test('a custom step that only looks may do so when the requests are over', () => {
   const steps = [step('hold', 0, 5000), step('custom', 6000, 9000)];
   expect(verdictOf({ steps }, every(5, 1000)).verdict).toBe('pass');

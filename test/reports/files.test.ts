@@ -21,7 +21,7 @@ describe('result.json', () => {
   test('its fields come in the order of the schema, whatever order they were made in', () => {
     const result = fixtures.failing();
     const turned = reversed(result) as Result;
-    expect(Object.keys(turned)[0]).toBe('environment');
+    expect(Object.keys(turned)).toEqual(Object.keys(result).reverse());
     expect(JSON.parse(formatResult(turned), ordered)).toEqual(JSON.parse(formatResult(result), ordered));
     expect(Object.keys(JSON.parse(formatResult(turned)) as object).slice(0, 3)).toEqual([
       'schema',

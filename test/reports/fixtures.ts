@@ -46,6 +46,13 @@ function failing(): Result {
     message: `${failures.length} of ${total} requests failed: ${of('visitors')} of visitors, ${of('regulars')} of regulars.`,
     actual: { failed: failures.length, refused: of('visitors'), reset: of('regulars') },
   });
+  result.hints = [
+    {
+      id: 'no-readiness-probe',
+      message: 'mimuc-app has no readinessProbe: a replica gets requests from when its process starts.',
+      link: 'docs/tutorial.md#6-zero-downtime',
+    },
+  ];
   result.outages = [
     outageOf(failures, 'partial', 4000, 8000),
     outageOf(failures, 'total', 8000, 8700),

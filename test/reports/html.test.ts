@@ -134,6 +134,26 @@ describe.skipIf(lacks('browser'))('report.html in a browser', () => {
     await page.close();
   });
 
+  test('what is worth a look is there where requests failed, and says that it is no cause', async () => {
+    const { page } = await open(write('failing', formatPage(fixtures.failing())));
+    const text = (await page.locator('#hints').textContent()) ?? '';
+    expect(text).toContain('that it did so here is not shown');
+    expect(text).toContain('mimuc-app has no readinessProbe');
+    expect(text).toContain('docs/tutorial.md#6-zero-downtime');
+    await page.close();
+    const healthy = await open(write('healthy', formatPage(fixtures.healthy())));
+    expect(await healthy.page.locator('#hints').count()).toBe(0);
+    await healthy.page.close();
+  });
+
+  test('it says whose the versions of the timeline are where answers do not tell them', async () => {
+    const result = fixtures.healthy();
+    result.series.versionsBy = 'platform';
+    const { page } = await open(write('platform', formatPage(result)));
+    expect(await page.locator('figure.timeline figcaption').textContent()).toContain('versions as the platform says');
+    await page.close();
+  });
+
   test('failed attempts are filtered by lane, class and word', async () => {
     const result = fixtures.failing();
     const { page } = await open(write('failing', formatPage(result)));

@@ -87,17 +87,27 @@ const info = {
 function progress(index: number, failed = 0): Progress {
   return {
     step: { index, count: 4, name: info.steps[index] ?? '' },
-    elapsedMs: 2000 * index,
+    trafficMs: index === 0 ? null : 2000 * (index - 1),
     leftMs: 9000,
     ratePerS: 401.2,
-    lanes: [{ lane: 'visitors', planned: 4000, sent: 1234, ok: 1234 - failed, failed, unanswered: 0, unsent: 0 }],
+    lanes: [
+      {
+        lane: 'visitors\u001b[2J',
+        planned: 4000,
+        sent: 1234,
+        ok: 1234 - failed,
+        failed,
+        unanswered: 0,
+        unsent: 0,
+        ...(failed > 0 && { lastFailure: { outcome: 'refused', trafficMs: 1950 } }),
+      },
+    ],
     replicas: [
       { pod: 'a', version: 'v0.0.1', phase: 'running', ready: true, routed: true },
       { pod: 'b', version: 'v0.0.1', phase: 'terminating', ready: true, routed: true },
       { pod: 'c', version: 'v0.0.2', phase: 'starting', ready: false, routed: false },
       { pod: 'd', version: 'v0.0.2', phase: 'exited', ready: false, routed: false },
     ],
-    ...(failed > 0 && { lastFailure: 'refused: connect ECONNREFUSED \u001b[2J127.0.0.1:3000' }),
   };
 }
 
@@ -122,11 +132,11 @@ describe('while it runs, without a terminal', () => {
       "rolling-update on local
       nothing lost
       4 steps, seed 1
-         0.0 s  step 1 of 4: deploy
-         2.0 s  step 2 of 4: hold 2s
-         2.0 s  requests of visitors fail: refused: connect ECONNREFUSED 127.0.0.1:3000
-         4.0 s  step 3 of 4: rollout
-         4.0 s  requests of visitors fail: refused: connect ECONNREFUSED 127.0.0.1:3000
+                step 1 of 4: deploy
+         0.0 s  step 2 of 4: hold 2s
+         0.0 s  requests of visitors fail; the last one was refused
+         2.0 s  step 3 of 4: rollout
+         2.0 s  requests of visitors fail; the last one was refused
       a notice
       "
     `);
@@ -139,13 +149,19 @@ describe('while it runs, on a terminal', () => {
     list(screen).onProgress?.(progress(2, 3));
     expect(unescaped(output.text)).toMatchInlineSnapshot(`
       "
-      Step 3 of 4  rollout  4.0 s, about 9 s left
+      Step 3 of 4  rollout  2.0 s of traffic, about 9 s left
       401 requests/s  1,231 ok  3 failed
       v0.0.1           ■▽ 1 ready, 1 terminating
       v0.0.2           △ 1 starting
-      Last failure: refused: connect ECONNREFUSED 127.0.0.1:3000
+      Last failure: at 1.9 s a request of visitors was refused
       "
     `);
+  });
+
+  test('before there is traffic there is no time, and before the first step no step', () => {
+    const { output, screen } = recording({ isTTY: true, environment: { NO_COLOR: '1' } });
+    list(screen).onProgress?.({ ...progress(0), step: { index: -1, count: 4, name: 'prepare' }, lanes: [] });
+    expect(unescaped(output.text)).toContain('4 steps  prepare  no traffic yet, about 9 s left\n');
   });
 
   test.each([20, 40, 60, 100])('no line is wider than %i columns', (columns) => {

@@ -1,7 +1,8 @@
+import { outagesToTell } from '../../../record/outages.ts';
 import type { Result } from '../../../record/result.ts';
-import { outagesToTell, tellFailures, tellOutage } from '../../failures.ts';
+import { tellFailures, tellOutage } from '../../failures.ts';
 import { plain, plainValue } from '../../plain.ts';
-import { count, counted } from '../../words.ts';
+import { count, counted, listed } from '../../words.ts';
 import type { PageElement } from './browser.ts';
 import { badge, element, section } from './element.ts';
 
@@ -9,7 +10,7 @@ const mostListed = 10;
 
 /** What went wrong, in sentences: outages, then the kinds of failures. */
 export function whatHappened(result: Result): PageElement | null {
-  const all = outagesToTell(result);
+  const all = outagesToTell(result.outages);
   const outages = all
     .toSorted((a, b) => b.ms - a.ms)
     .slice(0, mostListed)
@@ -38,6 +39,19 @@ function sentences(told: readonly string[], all: number, more: string): PageElem
   const items = told.map((each) => element('li', {}, each));
   if (all > told.length) items.push(element('li', { class: 'muted' }, `and ${count(all - told.length)} ${more}`));
   return element('ul', { class: 'sentences' }, ...items);
+}
+
+/** What in the manifests is known to lose requests: a possibility, and said to be no more. */
+export function hints({ hints = [] }: Result): PageElement | null {
+  if (hints.length === 0) return null;
+  const pages = listed([...new Set(hints.map(({ link }) => plain(link, 120)))]);
+  return section(
+    'hints',
+    'Worth a look',
+    element('p', { class: 'muted' }, 'Known to lose requests; that it did so here is not shown.'),
+    element('ul', { class: 'sentences' }, ...hints.map(({ message }) => element('li', {}, plain(message, 300)))),
+    element('p', { class: 'muted' }, `How it is mended: ${pages}`),
+  );
 }
 
 /** Why, where it is known, and what would mend it. */

@@ -1,3 +1,4 @@
+import { outagesToTell } from '../../../record/outages.ts';
 import type { Result } from '../../../record/result.ts';
 import { count, duration, percent } from '../../words.ts';
 import type { PageElement } from './browser.ts';
@@ -40,7 +41,8 @@ export function numbers(result: Result): PageElement | null {
 function seen({ power, outages, events }: Result): string {
   const blindMs = longestBlindMs(events);
   if (blindMs > 0) return `for ${duration(blindMs)} nothing could be seen`;
-  if (outages.length > 0) return outages.length === 1 ? 'the only one' : `of ${outages.length}`;
+  const told = outagesToTell(outages).length;
+  if (told > 0) return told === 1 ? 'the only one' : `of ${count(told)}`;
   return power.outageMs === null ? '' : `one of ${duration(power.outageMs)} would have shown`;
 }
 

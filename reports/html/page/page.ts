@@ -2,7 +2,7 @@ import type { Result } from '../../../record/result.ts';
 import { attempts } from './attempts.ts';
 import { page } from './browser.ts';
 import { figures } from './figures.ts';
-import { causes, checks, whatHappened } from './findings.ts';
+import { causes, checks, hints, whatHappened } from './findings.ts';
 import { numbers } from './numbers.ts';
 import { aboutTheRun, lanes, steps } from './tables.ts';
 
@@ -16,6 +16,7 @@ if (data && main) {
     numbers(result),
     whatHappened(result),
     causes(result),
+    hints(result),
     timeline ?? null,
     checks(result),
     shares ?? null,

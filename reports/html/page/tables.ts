@@ -98,7 +98,7 @@ function powerOf({ outageMs, probability, cleanTerminations, rateBound }: Result
       'shortest outage that it would have seen',
       `${duration(outageMs)}${probability === null ? '' : `, with a probability of ${percent(probability)}`}`,
     ]);
-  facts.push(['replicas that stopped without a loss', count(cleanTerminations)]);
+  facts.push(['replicas that ended by themselves, without a loss', count(cleanTerminations)]);
   if (rateBound !== null)
     facts.push(['so at most that share of stops loses requests', `${percent(rateBound)} (with 95 % confidence)`]);
   return facts;
