@@ -41,7 +41,7 @@ export class ControllerTarget implements Target {
   #parts: { platform: Platform; lease: Lease; stopReaper: () => void } | undefined;
   #deployments: DeploymentController[] = [];
   #services: ServiceController[] = [];
-  /** Of the Services that somebody goes to, by name. */
+  /** Of all Services, by name; the main one first. */
   readonly #fronts = new Map<string, { balancer: Balancer; url: string }>();
   #preparing: Promise<void> | undefined;
   #cleaning: Promise<void> | undefined;
@@ -70,18 +70,19 @@ export class ControllerTarget implements Target {
     await this.#runner.prepare(this.#start());
     this.#mustBeOpen();
     await this.#openFront(service, app.port);
+    for (const other of this.#manifests.services) if (other !== service) await this.#openFront(other);
+    this.#runner.knowServices?.(new Map([...this.#fronts].map(([name, { url }]) => [name, new URL(url)])));
     this.#mustBeOpen();
   }
 
-  /** A port for browsers, and for steps that ask for it; our own traffic chooses a replica itself. */
-  async #openFront({ name, ports }: Manifests['services'][number], required?: number): Promise<string> {
+  /** A port for browsers, for other apps, and for steps that ask for it; our own traffic chooses a replica itself. */
+  async #openFront({ name, ports }: Manifests['services'][number], required?: number): Promise<void> {
     const endpoints = () => this.#services.find((service) => service.name === name)?.endpoints ?? [];
     const balancer = new Balancer(() => this.#draw.oneOf(endpoints(), `balancer/${name}`));
     const port = await balancer.listen(required, ports[0]?.port ?? 0);
     const url = `http://127.0.0.1:${port}`;
     this.#fronts.set(name, { balancer, url });
     this.#context.onNotice(`${name} is at ${url}, for browsers too`);
-    return url;
   }
 
   #start(): Lease {
@@ -195,17 +196,13 @@ export class ControllerTarget implements Target {
     const service = name === undefined ? this.#main : this.#named('Service', name, this.#services);
     if (service === undefined)
       throw new HitlessError('HITLESS_NOT_DEPLOYED', 'nothing has been deployed yet', { blame: 'usage' });
-    const url = this.#fronts.get(service.name)?.url ?? (await this.#openFront(this.#manifestOf(service.name)));
+    const url = this.#fronts.get(service.name)?.url ?? '';
     return {
       kind: 'choice',
       endpoints: () => service.endpoints,
       onChange: (listener) => service.onChange(listener),
       url,
     };
-  }
-
-  #manifestOf(service: string): Manifests['services'][number] {
-    return this.#named('Service', service, this.#manifests.services);
   }
 
   state(): TargetState {
@@ -225,7 +222,6 @@ export class ControllerTarget implements Target {
 
   facts(): TargetFacts {
     const { details, ...facts } = this.#runner.facts;
-    // The main one is opened first.
     const [main] = this.#fronts.values();
     const balancer = main === undefined ? {} : { balancer: main.url };
     const deployments = deploymentFacts(this.#manifests.deployments);

@@ -54,6 +54,8 @@ export interface ReplicaRunner {
   requireImage(image: string): void;
   /** Finds out what the machine allows, and makes what replicas need. */
   prepare(lease: Lease): Promise<void>;
+  /** Where replicas find each Service, by its name; called before any replica is placed. */
+  knowServices?(addresses: ReadonlyMap<string, URL>): void;
   place(pod: string, template: PodTemplate): Promise<PodPlace>;
   /** Kills everything at once; resolves when it is gone. */
   cleanup(): Promise<void>;

@@ -13,6 +13,8 @@ interface Pod {
   runId: string;
   /** Where it may listen; comes as PORT, and wins over what the manifest says. */
   port: number;
+  /** Where each Service is, by name. */
+  services?: ReadonlyMap<string, URL>;
 }
 
 /** The environment of a container: what an image and a manifest say, and what a container gets anyway. Nothing of the user's own. */
@@ -25,11 +27,23 @@ export function environmentOf(container: Container, image: ImageSpec, pod: Pod):
     NPM_CONFIG_UPDATE_NOTIFIER: 'false',
     ...image.env,
   };
-  const environment: Record<string, string> = { ...base, HOSTNAME: pod.name };
+  const environment: Record<string, string> = { ...base, ...linksTo(pod.services ?? new Map()), HOSTNAME: pod.name };
   const fields = { 'metadata.name': pod.name, 'metadata.namespace': 'default', 'status.podIP': '127.0.0.1' };
   for (const { name, source } of container.env)
     environment[name] = 'field' in source ? fields[source.field] : expand(source.value, environment);
   return { ...environment, PORT: String(pod.port), [runVariable]: pod.runId };
+}
+
+/** As a container finds the Services of its namespace (makeLinkVariables' first two, pkg/kubelet/envvars). There are no names to look up here. */
+function linksTo(services: ReadonlyMap<string, URL>): Record<string, string> {
+  const links = [...services].flatMap(([name, { hostname, port }]) => {
+    const prefix = name.toUpperCase().replaceAll('-', '_');
+    return [
+      [`${prefix}_SERVICE_HOST`, hostname],
+      [`${prefix}_SERVICE_PORT`, port],
+    ];
+  });
+  return Object.fromEntries(links);
 }
 
 /**

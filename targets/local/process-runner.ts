@@ -25,6 +25,7 @@ export class ProcessRunner implements ReplicaRunner {
   #images: TargetContext['app']['images'];
   #isolation: Isolation = 'none';
   #lease: Lease | undefined;
+  #services: ReadonlyMap<string, URL> = new Map();
 
   constructor({ app, folder, runId }: TargetContext) {
     this.#images = app.images;
@@ -54,13 +55,22 @@ export class ProcessRunner implements ReplicaRunner {
     if (this.#needsVolumes && !(await canSee(this.#volumes.trial(), this.#isolation))) throw cannotMount();
   }
 
+  knowServices(addresses: ReadonlyMap<string, URL>): void {
+    this.#services = addresses;
+  }
+
   async place(pod: string, template: PodTemplate): Promise<PodPlace> {
     const { container } = template;
     const image = imageOf(this.#images, container.image);
     const lease = this.#prepared();
     const assigned = await this.#ports.next();
     const closed = await this.#ports.next();
-    const env = environmentOf(container, image, { name: pod, runId: lease.runId, port: assigned });
+    const env = environmentOf(container, image, {
+      name: pod,
+      runId: lease.runId,
+      port: assigned,
+      services: this.#services,
+    });
     const command = commandOf(container, image, env);
     const log = new PodLog(this.#folder, pod);
     this.#logs.add(log);
