@@ -4,12 +4,9 @@ import { FileCounter, MemoryCounter } from './counter.ts';
 import { drainOnSigterm } from './drain.ts';
 import { openLedger } from './ledger.ts';
 import { Replica } from './replica.ts';
-import { readSettings, SettingError } from './settings.ts';
+import { endOnError, readSettings } from './settings.ts';
 
-process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-  process.stderr.write(`helloworld: ${error.message}\n`);
-  process.exit(error instanceof SettingError ? 2 : 1);
-});
+endOnError('helloworld');
 
 const settings = readSettings(process.env);
 const ledger = settings.ledger === null ? null : openLedger(settings.ledger);

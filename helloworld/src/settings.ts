@@ -18,6 +18,14 @@ export interface Settings {
 
 export class SettingError extends Error {}
 
+/** An error that nobody catches is one line, and exit code 2 where a setting makes no sense, else 1. */
+export function endOnError(app: string): void {
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(`${app}: ${error.message}\n`);
+    process.exit(error instanceof SettingError ? 2 : 1);
+  });
+}
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -43,7 +51,7 @@ export function readSettings(environment: Environment): Settings {
   return settings;
 }
 
-function oneOf<T extends string>(environment: Environment, name: string, words: readonly T[]): T | null {
+export function oneOf<T extends string>(environment: Environment, name: string, words: readonly T[]): T | null {
   const value = environment[name];
   if (!value) return null;
   const word = words.find((candidate) => candidate === value);
@@ -51,14 +59,21 @@ function oneOf<T extends string>(environment: Environment, name: string, words: 
   return word;
 }
 
-function address(environment: Environment, name: string): string | null {
+/** A text that must be there. */
+export function required(environment: Environment, name: string): string {
+  const value = environment[name];
+  if (!value) throw new SettingError(`${name} must be set`);
+  return value;
+}
+
+export function address(environment: Environment, name: string): string | null {
   const value = environment[name];
   if (!value) return null;
   if (isIP(value) === 0) throw wrong(name, 'an IP address', value);
   return value;
 }
 
-function port(environment: Environment, name: string): number | null {
+export function port(environment: Environment, name: string): number | null {
   const value = environment[name];
   if (!value) return null;
   if (!/^\d{1,5}$/.test(value) || Number(value) > 65_535)
@@ -69,7 +84,7 @@ function port(environment: Environment, name: string): number | null {
 const msOf = { ms: 1, s: 1000, m: 60_000 } as const;
 const longestMs = 3_600_000;
 
-function duration(environment: Environment, name: string): number | null {
+export function duration(environment: Environment, name: string): number | null {
   const value = environment[name];
   if (!value) return null;
   const match = /^(?:0|(\d+(?:\.\d+)?)(ms|s|m))$/.exec(value);
