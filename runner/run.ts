@@ -85,8 +85,10 @@ class Run {
   }
 
   async #doSteps(): Promise<void> {
-    const { steps } = this.#scenario;
-    if (!steps.some((step) => step.verb === 'deploy')) await this.#startTraffic();
+    const { app, steps } = this.#scenario;
+    // Where nothing is deployed by us and nothing is there, a step of the scenario's own says when.
+    const isInHand = 'manifests' in app && app.manifests.length === 0;
+    if (!isInHand && !steps.some((step) => step.verb === 'deploy')) await this.#startTraffic();
     for (const step of steps) {
       if (!(await this.#doStep(step))) return;
       if (step.verb === 'deploy' && !this.#traffic) await this.#startTraffic();
@@ -101,6 +103,9 @@ class Run {
       target: this.#target,
       signal: this.#signal,
       traffic: this.#traffic,
+      startTraffic: async () => {
+        if (this.#traffic === null) await this.#startTraffic();
+      },
       notice: (line) => this.#options.watcher.notice(line),
     };
     try {

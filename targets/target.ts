@@ -1,5 +1,6 @@
 import type { DeploymentPromise, Event } from '../record/event.ts';
 import type { TargetFacts } from '../record/facts.ts';
+import type { EngineInHand } from './docker/engine-in-hand.ts';
 
 /** What a target can do beyond deploying and being asked how it is. A scenario that needs more is refused before it starts. */
 export type Capability = 'rollout' | 'undo' | 'switch' | 'scale' | 'kill' | 'drain' | 'exec' | 'pause' | 'resize';
@@ -155,6 +156,8 @@ export interface Target {
    * `cleanup`.
    */
   podsCalled?(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Of docker, for a scenario without manifests: the engine, in the hands of the scenario's own steps. */
+  readonly docker?: EngineInHand;
   /** Removes all that this run made, at once, without grace. May be called at any time, twice, and after a failure. */
   cleanup(): Promise<void>;
 }

@@ -43,7 +43,8 @@ function complete(input: ScenarioInput, functions: Functions, file: string, sour
   );
   refuse([...brokenRules(input, functions), ...missingPaths(input.app, folder), ...problems], source);
   const app = appOf(input.app, folder);
-  if ('manifests' in app) refuse(unknownObjects(input, readManifests(app.manifests)), source);
+  if (input.app.manifests !== undefined && 'manifests' in app)
+    refuse(unknownObjects(input, readManifests(app.manifests)), source);
   return {
     name: input.name,
     ...(input.description === undefined ? {} : { description: input.description }),

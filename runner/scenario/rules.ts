@@ -9,7 +9,7 @@ import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
 /** What fields must be to each other, which no schema of a single field says. Expects what the schema has accepted. */
 export function brokenRules(scenario: ScenarioInput, functions: Functions): Problem[] {
   return [
-    ...appRules(scenario.app),
+    ...appRules(scenario),
     ...targetRules(scenario),
     ...scenario.lanes.flatMap((lane, index) => [...laneRules(lane, index, scenario.lanes)]),
     ...stepRules(scenario, functions),
@@ -20,8 +20,10 @@ function at(path: FieldPath, message: string): Problem {
   return { path, at: 'value', message: `${fieldName(path)}${message}` };
 }
 
-function* appRules(app: ScenarioInput['app']): Generator<Problem> {
-  if (app.url === undefined && app.manifests === undefined)
+function* appRules({ app, targets = [] }: ScenarioInput): Generator<Problem> {
+  // An engine alone can be used by hand: the scenario's own steps build, run, stop.
+  const isInHand = targets.length === 1 && targets[0] === 'docker';
+  if (app.url === undefined && app.manifests === undefined && !isInHand)
     yield at(['app'], ': expected manifests (to deploy) or url (of what is deployed), got neither');
   if (app.url !== undefined && app.manifests !== undefined)
     yield { path: ['app', 'url'], at: 'key', message: 'app: expected manifests or url, got both' };

@@ -3,8 +3,8 @@ import type { Identity } from '../../record/facts.ts';
 import type { Verdict } from '../../record/result.ts';
 import type { AppSpec } from '../../targets/target.ts';
 import type { Check } from '../check/check.ts';
-import type { StepContext } from '../steps/step.ts';
 import type { Lane } from '../traffic/lane.ts';
+import type { CustomStep } from './functions.ts';
 
 /** What each verb of a scenario takes, with every duration in microseconds and every default filled in. */
 export interface StepInputs {
@@ -24,7 +24,7 @@ export interface StepInputs {
     timeoutUs: number;
   };
   /** A function of a TypeScript scenario. */
-  custom: { run: (context: StepContext) => Promise<void> };
+  custom: { run: CustomStep['run'] };
 }
 
 export type Step = {

@@ -10,6 +10,8 @@ export interface StepContext {
   signal: AbortSignal;
   /** Null until the end of `deploy`, when traffic begins. */
   traffic: Traffic | null;
+  /** Begins traffic. Only for a scenario that deploys nothing itself (no manifests, no url): with others it begins by itself. */
+  startTraffic(): Promise<void>;
   /** A line for the person who watches. */
   notice(line: string): void;
 }

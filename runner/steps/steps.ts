@@ -14,8 +14,8 @@ import { undo } from './undo.ts';
 import { wait } from './wait.ts';
 
 const custom: StepRunner<'custom'> = async ({ run }, context) => {
-  await run(context);
-  return {};
+  const seen = await run(context);
+  return typeof seen === 'string' ? { message: seen } : {};
 };
 
 const runners: { [V in keyof StepInputs]: StepRunner<V> } = {

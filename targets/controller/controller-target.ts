@@ -1,5 +1,4 @@
 import { constants } from 'node:os';
-import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { TargetFacts } from '../../record/facts.ts';
 import { meantOrKnown } from '../../record/nearest.ts';
@@ -166,12 +165,11 @@ export class ControllerTarget implements Target {
           : `${deployment} has no running replica ${pod}`,
         { blame: pod === undefined ? 'app' : 'usage' },
       );
-    const earliestUs = nowUs();
-    await victim.container.signal(signalNamed(signal));
+    const { earliest: earliestUs, latest: latestUs } = await victim.container.signal(signalNamed(signal));
     const { name, spec } = victim;
     const { revision, version } = spec;
     const subject = { kind: 'replica', name } as const;
-    const killed = { signal, reason: 'Requested', earliestUs, latestUs: nowUs() };
+    const killed = { signal, reason: 'Requested', earliestUs, latestUs };
     platform.emit('killed', { subject, owner: deployment, revision, version, ...killed });
     return name;
   }

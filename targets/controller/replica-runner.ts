@@ -2,12 +2,17 @@ import type { TargetFacts } from '../../record/facts.ts';
 import type { Lease } from '../lease.ts';
 import type { Deployment, PodTemplate } from '../manifest/model.ts';
 
+/** Somewhere between two moments of the run's clock. */
+export interface Interval {
+  earliest: number;
+  latest: number;
+}
+
 /** How a container ended. `signal` only where it is sure; `code` as a container runtime gives it, 128 + n for a signal. */
 export interface Exit {
   code: number | null;
   signal: string | null;
-  /** When, as an interval of the run's clock. */
-  endedUs: { earliest: number; latest: number };
+  endedUs: Interval;
   /** In Kubernetes's words, where the code alone does not say it: `OOMKilled`. */
   reason?: string;
   /** What it wrote last, a few lines. */
@@ -23,11 +28,10 @@ export interface CommandResult {
 
 /** A container that was started. */
 export interface RunningContainer {
-  /** When it had started, as an interval of the run's clock. */
-  readonly startedUs: { earliest: number; latest: number };
+  readonly startedUs: Interval;
   readonly exited: Promise<Exit>;
-  /** Sends a signal to its first process; does nothing when that has ended. Resolves when it was sent, never rejects. */
-  signal(signal: NodeJS.Signals): Promise<void>;
+  /** Sends a signal to its first process; does nothing when that has ended. Resolves with when it was sent, never rejects. */
+  signal(signal: NodeJS.Signals): Promise<Interval>;
   /** Runs a command in it. Rejects where it cannot be run at all, and when the limit in ms is over (the command is killed). */
   exec(command: readonly string[], limitMs: number): Promise<CommandResult>;
 }

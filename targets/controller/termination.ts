@@ -35,9 +35,8 @@ export async function terminate({ container, place, preStop, graceSeconds, timer
   };
 
   const send = async (signal: NodeJS.Signals, kind: EventKind, details: Partial<Event> = {}): Promise<void> => {
-    const earliestUs = nowUs();
-    await container.signal(signal);
-    emit(kind, { signal, earliestUs, latestUs: nowUs(), ...details });
+    const { earliest, latest } = await container.signal(signal);
+    emit(kind, { signal, earliestUs: earliest, latestUs: latest, ...details });
   };
 
   let leftSeconds = graceSeconds;

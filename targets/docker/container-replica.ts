@@ -2,10 +2,10 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowUs } from '../../record/clock.ts';
 import type { PodLog } from '../controller/pod-log.ts';
-import type { CommandResult, Exit, RunningContainer } from '../controller/replica-runner.ts';
+import type { CommandResult, Exit, Interval, RunningContainer } from '../controller/replica-runner.ts';
 import type { ContainerRequest } from './engine/containers.ts';
 import type { Engine } from './engine/engine.ts';
-import type { EngineClock, Interval } from './engine-clock.ts';
+import type { EngineClock } from './engine-clock.ts';
 
 export interface ContainerSurroundings {
   engine: Engine;
@@ -32,7 +32,10 @@ export class ContainerReplica implements RunningContainer {
   readonly #surroundings: ContainerSurroundings;
   /** An exit code of 128 + n is a signal's only if that signal was sent. */
   readonly #sent = new Set<NodeJS.Signals>();
-  readonly #sending = new Set<Promise<void>>();
+  readonly #sending = new Set<Promise<Interval>>();
+  #signalledUs = 0;
+  /** When we heard that it runs no more. */
+  #heardUs: number | undefined;
 
   private constructor(id: string, startedUs: Interval, surroundings: ContainerSurroundings) {
     this.id = id;
@@ -55,13 +58,17 @@ export class ContainerReplica implements RunningContainer {
     const logged = this.#followLog();
     const { clock, log } = this.#surroundings;
     await this.#ended();
-    const known = { earliest: this.startedUs.earliest, latest: nowUs() };
+    this.#heardUs = nowUs();
+    const known = { earliest: this.startedUs.earliest, latest: this.#heardUs };
     const facts = await this.#surroundings.engine.inspectContainer(this.id).catch(() => undefined);
-    const collectedUs = clock.within(facts?.finishedAtMs, known);
-    const endedUs = { ...collectedUs, earliest: Math.max(known.earliest, collectedUs.earliest - collectedWithinUs) };
     await Promise.race([logged, sleep(logWithinMs, undefined, { ref: false })]);
     // Who sent it a signal tells of that first.
     await Promise.all(this.#sending);
+    const { earliest, latest } = clock.within(facts?.finishedAtMs, known);
+    const endedUs = {
+      earliest: Math.max(known.earliest, earliest - collectedWithinUs),
+      latest: Math.max(latest, this.#signalledUs + 1),
+    };
     const lastLines = log.takeLastLines();
     // A container that somebody else removed left no code: unknown, not a kill.
     if (facts === undefined || facts.running)
@@ -96,11 +103,20 @@ export class ContainerReplica implements RunningContainer {
     }
   }
 
-  signal(signal: NodeJS.Signals): Promise<void> {
-    this.#sent.add(signal);
-    const sending = this.#surroundings.engine.killContainer(this.id, signal).catch(() => {});
+  signal(signal: NodeJS.Signals): Promise<Interval> {
+    const sending = this.#send(signal);
     this.#sending.add(sending);
     return sending.finally(() => this.#sending.delete(sending));
+  }
+
+  /** What it ended by came before its end, whatever the order of the engine's answers. */
+  async #send(signal: NodeJS.Signals): Promise<Interval> {
+    const earliest = nowUs();
+    this.#sent.add(signal);
+    await this.#surroundings.engine.killContainer(this.id, signal).catch(() => {});
+    const latest = Math.max(earliest, Math.min(nowUs(), (this.#heardUs ?? Number.POSITIVE_INFINITY) - 1));
+    this.#signalledUs = latest;
+    return { earliest, latest };
   }
 
   async exec(command: readonly string[], limitMs: number): Promise<CommandResult> {

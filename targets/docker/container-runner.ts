@@ -14,7 +14,7 @@ import { Images } from './images.ts';
 import { ensurePauseImage } from './pause.ts';
 import { isReachedDirectly } from './reach.ts';
 import { startContainerReaper } from './reaper.ts';
-import { cleanDeadContainers, removeContainersOf } from './removal.ts';
+import { cleanDeadRunsOf, removeAllOf } from './removal.ts';
 
 /** A port of the loopback address that is closed (tcpmux, RFC 1078): where a container's port leads that was not published. */
 const closedPort = 1;
@@ -87,7 +87,7 @@ export class ContainerRunner implements ReplicaRunner {
     const engine = await openEngine({ context: settings?.context });
     try {
       this.#mustGoOn();
-      for (const line of await cleanDeadContainers(engine)) onNotice(line);
+      for (const line of await cleanDeadRunsOf(engine)) onNotice(line);
       const info = await engine.info();
       const pause = await ensurePauseImage(engine, info.architecture, this.#over.signal);
       const clock = await EngineClock.read(engine);
@@ -195,7 +195,7 @@ export class ContainerRunner implements ReplicaRunner {
     if (prepared === undefined || this.#closed) return;
     this.#closed = true;
     await Promise.allSettled(this.#making);
-    await removeContainersOf(prepared.engine, this.#context.runId);
+    await removeAllOf(prepared.engine, this.#context.runId);
     for (const log of this.#logs) log.close();
     prepared.stopReaper();
     await prepared.engine.close();

@@ -1,10 +1,6 @@
 import { nowUs } from '../../record/clock.ts';
+import type { Interval } from '../controller/replica-runner.ts';
 import type { Engine } from './engine/engine.ts';
-
-export interface Interval {
-  earliest: number;
-  latest: number;
-}
 
 /** A clock that NTP corrects runs at most that much faster or slower than it should (adjtimex(2)). */
 const mostSlew = 500e-6;

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterRun, spawnReaper } from '../reaper.ts';
 import { openEngine } from './engine/engine.ts';
-import { removeContainersOf } from './removal.ts';
+import { removeAllOf } from './removal.ts';
 
 /** A container that the engine was making when the run died may come after the others: looked for that often, a second apart. */
 const rounds = 5;
@@ -15,7 +15,7 @@ export function startContainerReaper(runId: string, context: string | undefined)
 async function reap(runId: string, context: string | undefined): Promise<void> {
   const engine = await openEngine({ context });
   for (let round = 0; round < rounds; round++) {
-    await removeContainersOf(engine, runId);
+    await removeAllOf(engine, runId);
     await sleep(1000);
   }
   await engine.close();

@@ -6,35 +6,45 @@ import { type Engine, type EngineSettings, openEngine } from './engine/engine.ts
 /** A container may be on its way into being while its run ends: looked for again until none comes. */
 const mostRounds = 40;
 
-/** Removes all containers of a run, at once. Returns how many there were. */
-export async function removeContainersOf(engine: Engine, runId: string): Promise<number> {
-  const removed = new Set<string>();
+/** Removes all containers and images of a run, at once. Says how many there were, in words; undefined for none. */
+export async function removeAllOf(engine: Engine, runId: string): Promise<string | undefined> {
+  const mine = [`${runLabel}=${runId}`];
+  const containers = new Set<string>();
   for (let round = 0; round < mostRounds; round++) {
-    const found = await engine.listContainers([`${runLabel}=${runId}`]);
+    const found = await engine.listContainers(mine);
     if (found.length === 0) break;
     await Promise.all(found.map(({ id }) => engine.removeContainer(id)));
-    for (const { id } of found) removed.add(id);
+    for (const { id } of found) containers.add(id);
     await sleep(20);
   }
-  return removed.size;
+  const images = await engine.listImages(mine);
+  for (const { id } of images) await engine.removeImage(id, true).catch(() => {});
+  const counts = [counted(containers.size, 'container'), counted(images.length, 'image')].filter((text) => text !== '');
+  return counts.length === 0 ? undefined : counts.join(' and ');
+}
+
+function counted(count: number, what: string): string {
+  if (count === 0) return '';
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 /**
- * Removes the containers of runs whose owner is dead, never those of a living one: the labels say whose they are. A line
- * for each run that something was removed of.
+ * Removes the containers and images of runs whose owner is dead, never those of a living one: the labels say whose they
+ * are. A line for each run that something was removed of.
  */
-export async function cleanDeadContainers(engine: Engine): Promise<string[]> {
+export async function cleanDeadRunsOf(engine: Engine): Promise<string[]> {
   const dead = new Map<string, string | undefined>();
-  for (const { labels } of await engine.listContainers([runLabel])) {
+  const all = [...(await engine.listContainers([runLabel])), ...(await engine.listImages([runLabel]))];
+  for (const { labels } of all) {
     const runId = labels[runLabel];
     if (runId !== undefined && isDead(labels[ownerLabel])) dead.set(runId, labels[ownerLabel]);
   }
   const lines: string[] = [];
   for (const [runId, owner] of dead) {
-    const count = await removeContainersOf(engine, runId);
-    const containers = count === 1 ? '1 container' : `${count} containers`;
+    const removed = await removeAllOf(engine, runId);
+    if (removed === undefined) continue;
     lines.push(
-      `removed what run ${runId} left: ${containers} at ${engine.host} (its owner, ${ownerInWords(owner)}, is gone)`,
+      `removed what run ${runId} left: ${removed} at ${engine.host} (its owner, ${ownerInWords(owner)}, is gone)`,
     );
   }
   return lines;
@@ -50,7 +60,7 @@ export async function cleanEngine(settings: EngineSettings = {}): Promise<string
     throw error;
   }
   try {
-    return await cleanDeadContainers(engine);
+    return await cleanDeadRunsOf(engine);
   } finally {
     await engine.close();
   }

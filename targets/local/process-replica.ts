@@ -3,7 +3,7 @@ import { constants } from 'node:os';
 import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { PodLog } from '../controller/pod-log.ts';
-import type { CommandResult, Exit, RunningContainer } from '../controller/replica-runner.ts';
+import type { CommandResult, Exit, Interval, RunningContainer } from '../controller/replica-runner.ts';
 import type { Lease } from '../lease.ts';
 import { killGroup } from '../process-identity.ts';
 import { enter, findInner, isolate, type Surroundings } from './pid-namespace.ts';
@@ -95,14 +95,17 @@ export class ProcessReplica implements RunningContainer {
     return { code, signal: sent ?? null };
   }
 
-  async signal(signal: NodeJS.Signals): Promise<void> {
-    if (this.#ended || this.#innerPid === undefined) return;
-    this.#sent.add(signal);
-    try {
-      process.kill(this.#innerPid, signal);
-    } catch {
-      // It has just ended: the exit is on its way.
+  async signal(signal: NodeJS.Signals): Promise<Interval> {
+    const us = nowUs();
+    if (!this.#ended && this.#innerPid !== undefined) {
+      this.#sent.add(signal);
+      try {
+        process.kill(this.#innerPid, signal);
+      } catch {
+        // It has just ended: the exit is on its way.
+      }
     }
+    return { earliest: us, latest: us };
   }
 
   exec(command: readonly string[], limitMs: number): Promise<CommandResult> {

@@ -11,7 +11,13 @@ function run<V extends keyof StepInputs>(
   input: StepInputs[V],
   signal: AbortSignal = new AbortController().signal,
 ) {
-  const context: StepContext = { target: app.target, signal, traffic: null, notice: () => {} };
+  const context: StepContext = {
+    target: app.target,
+    signal,
+    traffic: null,
+    startTraffic: async () => {},
+    notice: () => {},
+  };
   return runStep({ index: 0, verb, name: verb, input } as Step, context);
 }
 

@@ -48,6 +48,8 @@ export interface Images {
   pull(image: string, signal?: AbortSignal): Promise<void>;
   /** Undefined where the engine does not have it. */
   inspectImage(image: string): Promise<ImageFacts | undefined>;
+  /** Those that have these labels (`name` or `name=value`). */
+  listImages(labels: readonly string[]): Promise<{ id: string; labels: Record<string, string> }[]>;
   /** What became of it: a name taken away, an image deleted. */
   removeImage(image: string, force?: boolean): Promise<{ untagged: string[]; deleted: string[] }>;
 }
@@ -96,6 +98,14 @@ export function imagesOf(http: EngineHttp): Images {
     },
 
     inspectImage,
+
+    async listImages(labels) {
+      const query = { filters: JSON.stringify({ label: labels }) };
+      const found = await http.json<{ Id: string; Labels: Record<string, string> | null }[]>('GET', '/images/json', {
+        query,
+      });
+      return found.map(({ Id, Labels }) => ({ id: Id, labels: Labels ?? {} }));
+    },
 
     async removeImage(image, force = false) {
       const changes = await http

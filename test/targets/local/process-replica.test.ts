@@ -42,7 +42,7 @@ describe.each(['root', 'user', 'none'] as const)('isolation %s', (isolation) => 
 
   test.skipIf(skip)('a kill is 137, and says its signal', async () => {
     const replica = await start(isolation, forever);
-    replica.signal('SIGKILL');
+    await replica.signal('SIGKILL');
     expect(await replica.exited).toMatchObject({ code: 137, signal: 'SIGKILL', lastLines: [] });
   });
 
@@ -63,8 +63,8 @@ describe.each(['root', 'user', 'none'] as const)('isolation %s', (isolation) => 
 test.skipIf(lacks('pidns'))('PID 1 gets no signal that it does not handle; an ordinary child does', async () => {
   const contained = await start(await findIsolation(), forever);
   const plain = await start('none', forever);
-  contained.signal('SIGTERM');
-  plain.signal('SIGTERM');
+  await contained.signal('SIGTERM');
+  await plain.signal('SIGTERM');
   expect(await plain.exited).toMatchObject({ code: 143, signal: 'SIGTERM' });
   const { stdout } = await contained.exec(['sh', '-c', 'kill -0 1 && echo alive'], 5000);
   expect(stdout).toBe('alive\n');
