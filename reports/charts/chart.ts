@@ -28,7 +28,10 @@ export const reportCharts: readonly ReportChart[] = [
     id: 'timeline',
     title: 'Requests a second',
     has: ({ series }) => series.failed.length > 0,
-    note: ({ series }) => (series.versionsBy === 'platform' ? 'versions as the platform says' : ''),
+    note: ({ series: { versionsBy, byVersion } }) =>
+      versionsBy === 'platform' && Object.keys(byVersion).some((version) => version !== '?')
+        ? 'versions as the platform says'
+        : '',
     height: () => 320,
     config: timelineChart,
     tell: tellTimeline,

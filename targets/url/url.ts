@@ -9,7 +9,7 @@ import { reach } from './reach.ts';
 export const createUrlTarget: TargetFactory = (context) => new UrlTarget(context);
 
 const unseen =
-  'Nothing was seen of the replicas behind the URL: what a step "run" did is known by its requests alone, and an old replica may have ended, and lost something, after the last of them.';
+  'Nothing was seen of the replicas behind the URL: an old one may have ended, and lost requests, when traffic was over.';
 
 class UrlTarget implements Target {
   readonly kind = 'url';
