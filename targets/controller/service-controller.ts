@@ -59,9 +59,10 @@ export class ServiceController {
       const endpoint = this.#endpoint(pod);
       if (endpoint !== undefined) next.set(pod.name, endpoint);
     }
-    if (!this.#tell('endpoint-added', 'endpoint-removed', this.#listed, next)) return;
+    const { changed, removed } = this.#tell('endpoint-added', 'endpoint-removed', this.#listed, next);
+    if (!changed) return;
     this.#listed = next;
-    this.#spread.send(next, this.#platform.draw.ms('spreadMs', this.name));
+    this.#spread.send(next, this.#platform.draw.ms(removed ? 'removedMs' : 'addedMs', this.name));
   }
 
   #endpoint(pod: Pod): Endpoint | undefined {
@@ -85,12 +86,12 @@ export class ServiceController {
     this.#platform.changed();
   }
 
-  #tell(added: EventKind, removed: EventKind, before: Endpoints, after: Endpoints): boolean {
+  #tell(added: EventKind, removed: EventKind, before: Endpoints, after: Endpoints) {
     const gone = [...before.keys()].filter((pod) => !after.has(pod));
     const come = [...after.keys()].filter((pod) => !before.has(pod));
     for (const name of gone) this.#emit(removed, { kind: 'endpoint', name });
     for (const name of come) this.#emit(added, { kind: 'endpoint', name });
-    return gone.length + come.length > 0;
+    return { changed: gone.length + come.length > 0, removed: gone.length > 0 };
   }
 
   #emit(kind: EventKind, subject: Event['subject'], details: Partial<Event> = {}): void {

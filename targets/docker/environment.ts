@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { expand } from '../controller/expansion.ts';
 import { runVariable } from '../lease.ts';
 import type { Container } from '../manifest/model.ts';
@@ -7,7 +8,12 @@ export function environmentOf(
   container: Container,
   pod: { name: string; runId: string; address: string },
 ): Record<string, string> {
-  const fields = { 'metadata.name': pod.name, 'metadata.namespace': 'default', 'status.podIP': pod.address };
+  const fields = {
+    'metadata.name': pod.name,
+    'metadata.namespace': 'default',
+    'spec.nodeName': hostname(),
+    'status.podIP': pod.address,
+  };
   const environment: Record<string, string> = {};
   for (const { name, source } of container.env)
     environment[name] = 'field' in source ? fields[source.field] : expand(source.value, environment);

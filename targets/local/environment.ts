@@ -1,4 +1,4 @@
-import { homedir, tmpdir } from 'node:os';
+import { homedir, hostname, tmpdir } from 'node:os';
 import { delimiter, dirname } from 'node:path';
 import { expand } from '../controller/expansion.ts';
 import { runVariable } from '../lease.ts';
@@ -28,7 +28,12 @@ export function environmentOf(container: Container, image: ImageSpec, pod: Pod):
     ...image.env,
   };
   const environment: Record<string, string> = { ...base, ...linksTo(pod.services ?? new Map()), HOSTNAME: pod.name };
-  const fields = { 'metadata.name': pod.name, 'metadata.namespace': 'default', 'status.podIP': '127.0.0.1' };
+  const fields = {
+    'metadata.name': pod.name,
+    'metadata.namespace': 'default',
+    'spec.nodeName': hostname(),
+    'status.podIP': '127.0.0.1',
+  };
   for (const { name, source } of container.env)
     environment[name] = 'field' in source ? fields[source.field] : expand(source.value, environment);
   return { ...environment, PORT: String(pod.port), [runVariable]: pod.runId };

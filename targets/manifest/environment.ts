@@ -6,7 +6,7 @@ import { type FieldPath, type ManifestObject, usageError } from './source.ts';
 type Variable = Container['env'][number];
 type VariableYaml = NonNullable<ContainerYaml['env']>[number];
 
-const fields = ['metadata.name', 'metadata.namespace', 'status.podIP'] as const;
+const fields = ['metadata.name', 'metadata.namespace', 'spec.nodeName', 'status.podIP'] as const;
 
 /** The variables of a container: those of whole ConfigMaps first, then its own, which win. */
 export function readEnvironment(

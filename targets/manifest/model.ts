@@ -38,7 +38,9 @@ export type Hook =
   | { kind: 'httpGet'; httpGet: HttpGet }
   | { kind: 'sleep'; seconds: number };
 
-export type EnvSource = { value: string } | { field: 'metadata.name' | 'metadata.namespace' | 'status.podIP' };
+export type EnvSource =
+  | { value: string }
+  | { field: 'metadata.name' | 'metadata.namespace' | 'spec.nodeName' | 'status.podIP' };
 
 export interface Container {
   name: string;
