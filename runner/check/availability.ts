@@ -4,7 +4,7 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { Check, Finding } from './check.ts';
 import { count, duration, list, moment } from './phrases.ts';
 import { countAt, isPresent, isReady, momentsOf, type ReplicaLife, replicaLives } from './replica-lives.ts';
-import { blindPlatform, overlap } from './stretch.ts';
+import { blindPlatform, overlap, type Stretch, union, unseenPlatform, type Watched as Watchable } from './stretch.ts';
 
 export const availability: Check<Record<string, never>> = {
   name: 'availability',
@@ -13,6 +13,9 @@ export const availability: Check<Record<string, never>> = {
   falseAlarm: 0,
   fold: (_options, facts) => ({ batch: () => {}, done: () => ({ result: judge(facts) }) }),
 };
+
+/** How many are ready, and how many are promised. */
+const watchedKinds: readonly Watchable[] = ['pods', 'deployments'];
 
 /** A stretch in which surely less was ready, or more was there, than the Deployment promised. */
 interface Breach {
@@ -30,6 +33,8 @@ interface Watched {
   leastReady: number;
   mostPresent: number;
   breaches: Breach[];
+  /** In them there may have been one. */
+  unknown: Stretch[];
 }
 
 function judge(facts: RunFacts): Finding {
@@ -81,6 +86,16 @@ function judge(facts: RunFacts): Finding {
       message: 'The platform was not watched while there was traffic.',
       hint: 'see that the connection to the platform lasts for the whole run',
     };
+  const unknown = union(watched.flatMap((one) => one.unknown));
+  if (unknown.length > 0) {
+    const lengthMs = unknown.reduce((ms, { fromUs, toUs }) => ms + (toUs - fromUs) / 1000, 0);
+    return {
+      ...finding,
+      verdict: 'inconclusive',
+      message: `The promise was kept as far as could be seen, but for ${duration(lengthMs)} the platform could not be watched.`,
+      hint: 'see that the connection to the platform lasts for the whole run',
+    };
+  }
   const each = seen.map(
     ({ deployment, leastReady, mostPresent }) =>
       `${deployment} always had ${leastReady} or more replicas ready and never more than ${mostPresent} in all`,
@@ -94,9 +109,19 @@ function judge(facts: RunFacts): Finding {
  */
 function watch(deployment: string, lives: ReplicaLife[], promises: Event[], facts: RunFacts): Watched {
   const traffic = { fromUs: facts.trafficFromUs, toUs: facts.trafficToUs };
-  const blind = blindPlatform(facts);
-  const watched: Watched = { deployment, leastReady: Number.POSITIVE_INFINITY, mostPresent: 0, breaches: [] };
-  const moments = [...momentsOf(lives, promises, [traffic, ...blind]).filter((us) => us < traffic.toUs), traffic.toUs];
+  const blind = blindPlatform(facts, watchedKinds);
+  const unseen = unseenPlatform(facts, watchedKinds);
+  const watched: Watched = {
+    deployment,
+    leastReady: Number.POSITIVE_INFINITY,
+    mostPresent: 0,
+    breaches: [],
+    unknown: [],
+  };
+  const moments = [
+    ...momentsOf(lives, promises, [traffic, ...blind, ...unseen]).filter((us) => us < traffic.toUs),
+    traffic.toUs,
+  ];
   let floor = 0;
   let ceiling = Number.POSITIVE_INFINITY;
   for (let i = 0; i < moments.length - 1; i++) {
@@ -113,7 +138,12 @@ function watch(deployment: string, lives: ReplicaLife[], promises: Event[], fact
     }
     const judged = overlap({ fromUs, toUs }, traffic);
     if (judged === null || judged.fromUs === judged.toUs) continue;
-    if (blind.some((one) => one.fromUs <= fromUs && toUs <= one.toUs)) continue;
+    const isIn = (one: Stretch) => one.fromUs <= fromUs && toUs <= one.toUs;
+    if (blind.some(isIn)) {
+      // Changes that are told of later have intervals; there may have been a breach where the worst of them is one.
+      if (unseen.some(isIn) || ready.least < floor || present.most > ceiling) watched.unknown.push(judged);
+      continue;
+    }
     watched.leastReady = Math.min(watched.leastReady, ready.most);
     watched.mostPresent = Math.max(watched.mostPresent, present.least);
     const replicas = promisesAt(promises, fromUs).at(-1)?.replicas ?? 0;

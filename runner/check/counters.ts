@@ -5,6 +5,7 @@ import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Check, Finding } from './check.ts';
 import { NumberSet } from './number-set.ts';
 import { count, list } from './phrases.ts';
+import { overlap, unseenPlatform } from './stretch.ts';
 import { podOf } from './terminations.ts';
 
 /** An app that names itself, or counts, at random must not fill our memory. */
@@ -107,6 +108,11 @@ class Counters implements Fold<Finding> {
     return made;
   }
 
+  #wasUnseen(): boolean {
+    const traffic = { fromUs: this.#facts.trafficFromUs, toUs: this.#facts.trafficToUs };
+    return unseenPlatform(this.#facts, ['pods']).some((one) => overlap(one, traffic) !== null);
+  }
+
   done(): { result: Finding } {
     return { result: this.#conclude() };
   }
@@ -159,6 +165,13 @@ class Counters implements Fold<Finding> {
         'inconclusive',
         'The counters, or the names of replicas, look random, so gaps and repeats mean nothing.',
         'point identity.counter at a number that each replica counts up by one, and identity.replica at its name',
+      );
+    const mayHaveRestarted = repeats.every(([, { byPodAlone }]) => byPodAlone) && this.#wasUnseen();
+    if (repeats.length > 0 && mayHaveRestarted)
+      return say(
+        'inconclusive',
+        `${list(repeats.map(([one]) => one))} gave numbers twice, but the platform could not be watched for some time, and may have started them again then.`,
+        'see that the connection to the platform lasts for the whole run',
       );
     if (repeats.length > 0) {
       const [name, { repeated }] = repeats[0] as (typeof repeats)[number];

@@ -1,6 +1,7 @@
 import type { Event } from '../../record/event.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import { countAt, isReady, isServing, momentsOf, type ReplicaLife, replicaLives } from './replica-lives.ts';
+import { blindPlatform, type Stretch } from './stretch.ts';
 import { podOf } from './terminations.ts';
 
 /** A replica died that nobody had told to go. */
@@ -10,12 +11,15 @@ export interface Death {
   /** Replicas that served just before, and when as many did again; null where that was not seen. */
   before: number;
   readyUs: number | null;
+  /** Its end may have come later than `fromUs`, and they may have served again earlier: so long it took at the least. */
+  leastUs: number;
 }
 
 /** In order, those that began to matter while there was traffic. */
 export function deathsOf(facts: RunFacts): Death[] {
   const lives = replicaLives(facts);
-  const moments = momentsOf(lives);
+  const blind = blindPlatform(facts, ['pods', 'endpointslices']);
+  const moments = momentsOf(lives, [], blind);
   const told = facts.events.filter(({ kind }) => kind === 'terminating');
   const deaths = facts.events.flatMap((event): Death[] => {
     const pod = podOf(event);
@@ -28,12 +32,21 @@ export function deathsOf(facts: RunFacts): Death[] {
     if (isReady(life, fromUs - 1) === false) return [];
     const siblings = lives.filter(({ owner }) => owner === life.owner);
     const before = countAt(siblings, fromUs - 1, serving(siblings)).least;
-    const readyUs = moments.find(
-      (us) => us >= event.latestUs && countAt(siblings, us, serving(siblings)).least >= before,
-    );
-    return [{ pod, fromUs, before, readyUs: readyUs ?? null }];
+    const servingAt = (us: number) => countAt(siblings, us, serving(siblings));
+    const readyUs = moments.find((us) => us >= event.latestUs && !isWithin(us, blind) && servingAt(us).least >= before);
+    const diedUs = fromUs === event.earliestUs ? event.latestUs : fromUs;
+    const perhapsUs =
+      servingAt(event.latestUs).most >= before
+        ? event.earliestUs
+        : (moments.find((us) => us > event.latestUs && servingAt(us).most >= before) ?? facts.trafficToUs);
+    const leastUs = Math.max(0, perhapsUs - diedUs);
+    return [{ pod, fromUs, before, readyUs: readyUs ?? null, leastUs }];
   });
   return deaths.sort((a, b) => a.fromUs - b.fromUs);
+}
+
+function isWithin(us: number, stretches: readonly Stretch[]): boolean {
+  return stretches.some(({ fromUs, toUs }) => fromUs <= us && us < toUs);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Event } from '../../record/event.ts';
 import type { RunFacts } from '../../record/facts.ts';
-import { type Stretch, union } from './stretch.ts';
+import { blindPlatform, type Stretch, union } from './stretch.ts';
 import { podOf } from './terminations.ts';
 
 /** A time in which new connections could surely go to these replicas and to no others; ends are not included. */
@@ -38,11 +38,15 @@ export function routedSets(facts: RunFacts): RoutedSet[] | null {
   return sets;
 }
 
-/** Of the platform, and of the threads that connect: after a stall they may not have heard of a change yet. */
+/** Of the platform's list, and of the threads that connect: after a stall they may not have heard of a change yet. */
 function blindTimes(facts: RunFacts): Stretch[] {
-  return facts.events
-    .filter(({ kind }) => kind === 'blind')
-    .map(({ earliestUs, latestUs }) => ({ fromUs: earliestUs - marginUs, toUs: latestUs + marginUs }));
+  const lanes = facts.events
+    .filter(({ kind, subject }) => kind === 'blind' && subject.kind === 'lane')
+    .map(({ earliestUs, latestUs }) => ({ fromUs: earliestUs, toUs: latestUs }));
+  return [...lanes, ...blindPlatform(facts, ['endpointslices'])].map(({ fromUs, toUs }) => ({
+    fromUs: fromUs - marginUs,
+    toUs: toUs + marginUs,
+  }));
 }
 
 interface Change extends Stretch {

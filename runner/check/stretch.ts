@@ -1,3 +1,4 @@
+import type { Event } from '../../record/event.ts';
 import type { RunFacts } from '../../record/facts.ts';
 
 /** From `fromUs` to `toUs`, both included. */
@@ -55,11 +56,24 @@ export function blindLanes(facts: RunFacts, lane: string | null): (Stretch & { l
   });
 }
 
-/** When the platform was not watched. */
-export function blindPlatform(facts: RunFacts): Stretch[] {
-  return union(
-    facts.events
-      .filter((event) => event.kind === 'blind' && event.subject.kind !== 'lane')
-      .map((event) => ({ fromUs: event.earliestUs, toUs: event.latestUs })),
-  );
+/** What of the platform is watched apart, as its API names it. */
+export type Watched = 'pods' | 'deployments' | 'endpointslices';
+
+/** When any of these was not watched. */
+export function blindPlatform(facts: RunFacts, of: readonly Watched[]): Stretch[] {
+  return blindStretches(facts, of, () => true);
+}
+
+/**
+ * When any of these was not watched and that was not made up for: where a watch went on from where it had been cut off,
+ * every change is known after all, within its interval.
+ */
+export function unseenPlatform(facts: RunFacts, of: readonly Watched[]): Stretch[] {
+  return blindStretches(facts, of, ({ reason }) => reason !== 'Resumed');
+}
+
+function blindStretches({ events }: RunFacts, of: readonly string[], counts: (event: Event) => boolean): Stretch[] {
+  const isOf = ({ kind, name }: Event['subject']) => kind !== 'lane' && (kind !== 'watch' || of.includes(name));
+  const blind = events.filter((event) => event.kind === 'blind' && isOf(event.subject) && counts(event));
+  return union(blind.map((event) => ({ fromUs: event.earliestUs, toUs: event.latestUs })));
 }

@@ -10,6 +10,7 @@ export interface Termination extends Stretch {
 }
 
 const begins: readonly Event['kind'][] = ['terminating', 'signalled', 'killed'];
+/** Of the replica: one container of several may end before the others. */
 const ends: readonly Event['kind'][] = ['exited', 'gone'];
 
 /** The FIN of an exit may come a little after the exit was seen: `settle`, as after a rollout. */
@@ -31,7 +32,7 @@ export function terminations(facts: RunFacts): Termination[] {
         open.set(pod, termination);
         all.push(termination);
       }
-    } else if (ends.includes(event.kind) && current !== undefined) {
+    } else if (ends.includes(event.kind) && event.subject.kind !== 'container' && current !== undefined) {
       current.toUs = event.latestUs + slackUs;
       open.delete(pod);
     }

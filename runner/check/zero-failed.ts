@@ -4,7 +4,7 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Check, Finding } from './check.ts';
 import { count, duration, list, onLane } from './phrases.ts';
-import { blindLanes } from './stretch.ts';
+import { blindLanes, overlap, type Stretch, unseenPlatform } from './stretch.ts';
 import { type Termination, terminations } from './terminations.ts';
 
 /** Of requests on a reused connection; above it, races of an idle connection are a server's fault (design, Attempts). */
@@ -39,6 +39,8 @@ class LaneTally {
   unsent = 0;
   reused = 0;
   staleInTermination = 0;
+  /** While the platform was not watched: it may have been in a termination that nobody saw. */
+  staleUnseen = 0;
   staleElsewhere = 0;
 
   get staleAboveBound(): number {
@@ -55,6 +57,7 @@ class ZeroFailed implements Fold<Finding> {
   readonly #facts: RunFacts;
   readonly #lane: string | null;
   readonly #terminations: readonly Termination[];
+  readonly #unseen: readonly Stretch[];
   readonly #byOutcome = new Map<Outcome, number>();
   readonly #lanes = new Map<string, LaneTally>();
 
@@ -63,6 +66,7 @@ class ZeroFailed implements Fold<Finding> {
     this.#facts = facts;
     this.#lane = lane;
     this.#terminations = terminations(facts);
+    this.#unseen = unseenPlatform(facts, ['pods']);
     for (const { name } of facts.lanes) if (lane === null || name === lane) this.#lanes.set(name, new LaneTally());
   }
 
@@ -79,7 +83,10 @@ class ZeroFailed implements Fold<Finding> {
       else if ((batch.connectionUse[row] as number) > 1) tally.reused++;
       if (outcome !== 'stale-race') continue;
       if (this.#inTermination(batch, row)) tally.staleInTermination++;
-      else tally.staleElsewhere++;
+      else {
+        tally.staleElsewhere++;
+        if (this.#isUnseen(batch, row)) tally.staleUnseen++;
+      }
     }
   }
 
@@ -91,6 +98,11 @@ class ZeroFailed implements Fold<Finding> {
     return this.#terminations.some(
       (one) => (pod === null || one.pod === pod) && one.fromUs <= endUs && sentUs <= one.toUs,
     );
+  }
+
+  #isUnseen(batch: AttemptBatch, row: number): boolean {
+    const stretch = { fromUs: batch.sentUs[row] as number, toUs: batch.endUs[row] as number };
+    return this.#unseen.some((one) => overlap(one, stretch) !== null);
   }
 
   #count(outcome: Outcome): number {
@@ -193,6 +205,12 @@ class ZeroFailed implements Fold<Finding> {
       return {
         message: `This machine could not send ${refused[1].unsent} of ${count(refused[1].planned, 'planned request')} on lane ${refused[0]}; all that were sent got a good answer.`,
         hint: 'raise the limits of this machine (ulimit -n, local ports) or lower the rate',
+      };
+    const staleUnseen = this.#sum((tally) => tally.staleUnseen);
+    if (staleUnseen > 0 && this.#options.stale !== 'warn')
+      return {
+        message: `${count(staleUnseen, 'request')} met a server closing its idle connection while the platform could not be watched, so its replica may have been told to go just then.`,
+        hint: 'see that the connection to the platform lasts for the whole run',
       };
     const blind = blindLanes(this.#facts, this.#lane);
     const longest = blind.reduce<(typeof blind)[number] | null>(

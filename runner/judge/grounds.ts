@@ -1,7 +1,7 @@
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { CheckOutcome, LaneTrafficResult, Verdict } from '../../record/result.ts';
 import { duration, list } from '../check/phrases.ts';
-import { blindLanes, blindPlatform, isDuringSteps } from '../check/stretch.ts';
+import { blindLanes, unseenPlatform } from '../check/stretch.ts';
 import { unwatchedTerminations } from '../check/terminations.ts';
 
 /** One thing that speaks against `pass`. */
@@ -115,15 +115,29 @@ function ofUnseen({ name }: StepFacts): Ground {
 }
 
 function ofBlindness(facts: RunFacts): Ground[] {
-  const resolutionUs = Math.min(...facts.lanes.map(({ resolutionMs }) => resolutionMs)) * 1000;
-  const platform = blindPlatform(facts).filter((blind) => isDuringSteps(blind, facts, resolutionUs));
   return [
     ...blindReasons(
       blindLanes(facts, null),
       ({ lane }) => `Lane ${lane} could send nothing for`,
       'this machine was busy with something else, and what happened then was not seen.',
     ),
-    ...blindReasons(platform, () => 'The platform could not be watched for', 'what it did then is not known.'),
+    ...ofUnseenEnd(facts),
+  ];
+}
+
+/**
+ * What each check needs to know of the platform is its own to say. But whatever decides, a replica that is told to go
+ * unseen may lose requests after the last one was sent.
+ */
+function ofUnseenEnd(facts: RunFacts): Ground[] {
+  const { trafficToUs } = facts;
+  const end = unseenPlatform(facts, ['pods']).find(({ fromUs, toUs }) => fromUs <= trafficToUs && trafficToUs <= toUs);
+  if (end === undefined) return [];
+  return [
+    {
+      verdict: 'inconclusive',
+      reason: `The platform could not be watched for ${duration((end.toUs - end.fromUs) / 1000)} around the end of traffic: whether replicas were on their way out then is not known.`,
+    },
   ];
 }
 

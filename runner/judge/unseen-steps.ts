@@ -1,6 +1,6 @@
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
-import type { Stretch } from '../check/stretch.ts';
+import { overlap, type Stretch } from '../check/stretch.ts';
 
 /** Steps that do something to the app. */
 const verbs: readonly string[] = ['rollout', 'undo', 'scale', 'switch', 'kill'];
@@ -35,7 +35,10 @@ function changesSomething(step: StepFacts, { events }: RunFacts): boolean {
   const ours: readonly string[] = ['step', 'lane', 'run'];
   const told = events.filter(({ subject }) => !ours.includes(subject.kind));
   if (told.length === 0) return step.verb === 'run';
-  return told.some(({ earliestUs }) => isWithin(earliestUs, stretchOf(step)));
+  // It may have happened at any moment of its interval, and while the platform was not watched anything may have.
+  return told.some(
+    ({ earliestUs, latestUs }) => overlap({ fromUs: earliestUs, toUs: latestUs }, stretchOf(step)) !== null,
+  );
 }
 
 function stretchOf({ fromUs, toUs }: StepFacts): Stretch {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { DeploymentPromise, Event, EventKind } from '../../record/event.ts';
 import { availability } from '../../runner/check/availability.ts';
-import { event, facts, judge } from './run.ts';
+import { event, facts, judge, unwatched } from './run.ts';
 
 const promise = (rest: Partial<DeploymentPromise> = {}): DeploymentPromise => ({
   replicas: 3,
@@ -143,12 +143,49 @@ describe('availability', () => {
     const blind = (from: number, to: number) => [
       event('blind', 'cluster', [from, to], { subject: { kind: 'run', name: 'cluster' } }),
     ];
-    expect(say(deployed(), down, blind(1900, 2600)).verdict).toBe('pass');
+    expect(say(deployed(), down, blind(1900, 2600))).toMatchObject({
+      verdict: 'inconclusive',
+      message: 'The promise was kept as far as could be seen, but for 700 ms the platform could not be watched.',
+    });
     expect(say(deployed(), down, blind(2100, 2600))).toMatchObject({
       verdict: 'fail',
       actual: { breaches: [{ fromMs: 2000, toMs: 2100 }] },
     });
     expect(say(deployed(), down, blind(-10, 10_000)).verdict).toBe('inconclusive');
+  });
+
+  describe('while the platform was not watched', () => {
+    const blind = (name: string, reason: string) => unwatched(name, [3000, 4000], reason);
+
+    test('a dip may not have been seen', () => {
+      expect(say(deployed(), [blind('pods', 'Reconciled')]).verdict).toBe('inconclusive');
+      expect(say(deployed(), [blind('pods', 'Ended')]).verdict).toBe('inconclusive');
+    });
+
+    test('nothing is missed by a watch that goes on where it was cut off', () => {
+      expect(say(deployed(), [blind('pods', 'Resumed')]).verdict).toBe('pass');
+      const one = [of('terminating', 'a', [2900, 4000])];
+      expect(say(deployed(), one, [blind('pods', 'Resumed')]).verdict).toBe('pass');
+    });
+
+    test('but when it happened is not known', () => {
+      const two = [of('unready', 'a', [2900, 4000]), of('ready', 'a', [2900, 4000]), of('terminating', 'b', 2000)];
+      expect(say(deployed(), two, [blind('pods', 'Resumed')]).verdict).toBe('inconclusive');
+      expect(say(deployed(), two).verdict).toBe('pass');
+    });
+
+    test('no dip is inferred', () => {
+      const found = [
+        of('unready', 'a', [2900, 4000]),
+        of('unready', 'b', [2900, 4000]),
+        of('ready', 'b', [4000, 4100]),
+      ];
+      expect(say(deployed(), found, [blind('pods', 'Reconciled')]).verdict).toBe('inconclusive');
+    });
+
+    test('what nobody watched does not matter where it tells nothing of replicas', () => {
+      expect(say(deployed(), [blind('nodes', 'Reconciled')]).verdict).toBe('pass');
+    });
   });
 
   test('each Deployment for itself', () => {

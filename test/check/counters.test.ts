@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
 import { counters } from '../../runner/check/counters.ts';
 import { NumberSet } from '../../runner/check/number-set.ts';
-import { type AttemptAt, attempt, event, facts, judge, random } from './run.ts';
+import { type AttemptAt, attempt, event, facts, judge, random, unwatched } from './run.ts';
 
 const answer = (counter: number, rest: Partial<AttemptAt> = {}): Attempt =>
   attempt({ at: counter, replica: 'ada', replicaSource: 'answer', pod: 'pod-1', counter, ...rest });
@@ -90,6 +90,9 @@ describe('counters', () => {
     }));
     expect(judge(counters, {}, restarted, byPod).verdict).toBe('inconclusive');
     expect(judge(counters, {}, facts(), byPod).verdict).toBe('fail');
+    const unseen = facts({ events: [unwatched('pods', [200, 300])] });
+    expect(judge(counters, {}, unseen, byPod).verdict).toBe('inconclusive');
+    expect(judge(counters, {}, unseen, [...oneTo(100), ...oneTo(100)]).verdict).toBe('fail');
   });
 
   test('numbers that are no counters mean nothing', () => {

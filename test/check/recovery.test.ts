@@ -102,6 +102,25 @@ describe('recovery', () => {
     expect(say([...died, ...back, blind], [], 3000).verdict).toBe('pass');
   });
 
+  test('fails only where it surely took too long', () => {
+    // Nobody killed it: by its node's clock it ended between 2,010 and 4,010 ms.
+    const unknown = { steps: [step('hold', 0, 10_000)] };
+    const ended = event('exited', 'a', [2010, 4010], { owner: 'app' });
+    const again = [of('restarted', 'a', 5000), of('ready', 'a', 5500), event('route-added', 'a', 6000)];
+    const took = (ms: number) => say([ended, of('unready', 'a', 4500), ...again], [], ms, unknown).verdict;
+    expect(took(1400)).toBe('fail');
+    expect(took(1600)).toBe('inconclusive');
+    expect(took(3500)).toBe('pass');
+  });
+
+  test('is not over within a time in which the platform was not watched', () => {
+    const unseen = event('blind', 'pods', [3400, 5000], {
+      subject: { kind: 'watch', name: 'pods' },
+      reason: 'Reconciled',
+    });
+    expect(say([...died, ...back, unseen])).toMatchObject({ actual: { incidents: [{ readyAfterMs: 3000 }] } });
+  });
+
   describe('after the last failure of a lane', () => {
     const lost = attempt({ at: 2100, outcome: 'reset' });
     const good = (number: number, of = 'visitors') => every(10, number, () => ({ lane: of }), 2200);

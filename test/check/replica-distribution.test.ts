@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import { replicaDistribution } from '../../runner/check/replica-distribution.ts';
-import { type AttemptAt, attempt, event, every, facts, judge, lane, random } from './run.ts';
+import { type AttemptAt, attempt, event, every, facts, judge, lane, random, unwatched } from './run.ts';
 
 const three = facts({ events: ['a', 'b', 'c'].map((pod) => event('route-added', pod, -500)) });
 
@@ -188,6 +188,9 @@ describe('replica-distribution', () => {
       };
       const moved = traffic(1, 2000, (ms) => (ms < 5000 ? ['a'] : ['a', 'b', 'c']));
       expect(judge(replicaDistribution, {}, blind, moved).verdict).toBe('pass');
+      const of = (name: string) => ({ ...three, events: [...three.events, unwatched(name, [0, 5000], 'Resumed')] });
+      expect(judge(replicaDistribution, {}, of('endpointslices'), moved).verdict).toBe('pass');
+      expect(judge(replicaDistribution, {}, of('events'), moved).verdict).toBe('fail');
       expect(judge(replicaDistribution, {}, three, moved).verdict).toBe('fail');
     });
   });

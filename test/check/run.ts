@@ -99,6 +99,11 @@ function subjectOf(kind: EventKind): SubjectKind {
   return 'replica';
 }
 
+/** A stretch in which a kind of the platform's objects was not watched. */
+export function unwatched(name: string, at: readonly [number, number], reason = 'Reconciled'): Event {
+  return event('blind', name, at, { subject: { kind: 'watch', name }, reason });
+}
+
 export function step(verb: string, fromMs: number, toMs: number, rest: Partial<StepFacts> = {}): StepFacts {
   return { index: 0, verb, name: verb, fromUs: us(fromMs), toUs: us(toMs), verdict: 'pass', ...rest };
 }

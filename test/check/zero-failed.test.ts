@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { failureClasses, isFailed, outcomes } from '../../record/attempt.ts';
 import { zeroFailed } from '../../runner/check/zero-failed.ts';
-import { attempt, event, every, facts, judge, lane, step } from './run.ts';
+import { attempt, event, every, facts, judge, lane, step, unwatched } from './run.ts';
 
 const good = () => every(5, 2000);
 const stale = (at: number, pod: string | null = null) =>
@@ -121,6 +121,14 @@ describe('zero-failed', () => {
     test('elsewhere warns up to 1 in 1,000 reused attempts, and fails above', () => {
       expect(judge(zeroFailed, {}, facts(), [...reused(1999), stale(7), stale(9)]).verdict).toBe('warn');
       expect(judge(zeroFailed, {}, facts(), [...reused(1997), stale(7), stale(9)]).verdict).toBe('fail');
+    });
+
+    test('where the platform was not watched may have come in a termination', () => {
+      const run = (reason: string) => facts({ events: [unwatched('pods', [400, 600], reason)] });
+      expect(judge(zeroFailed, {}, run('Reconciled'), [...reused(3000), stale(500)]).verdict).toBe('inconclusive');
+      expect(judge(zeroFailed, {}, run('Reconciled'), [...reused(3000), stale(700)]).verdict).toBe('warn');
+      expect(judge(zeroFailed, { stale: 'warn' }, run('Ended'), [...reused(3000), stale(500)]).verdict).toBe('warn');
+      expect(judge(zeroFailed, {}, run('Resumed'), [...reused(3000), stale(500)]).verdict).toBe('warn');
     });
 
     test('is measured by lane: reused connections of others do not excuse it', () => {

@@ -4,7 +4,7 @@ import type { Result } from '../../record/result.ts';
 import type { Check, Finding } from '../../runner/check/check.ts';
 import type { AskedCheck } from '../../runner/judge/planned-checks.ts';
 import { worst } from '../../runner/judge/verdict.ts';
-import { attempt, event, every, facts, lane, step, us } from '../check/run.ts';
+import { attempt, event, every, facts, lane, step, unwatched, us } from '../check/run.ts';
 import { judged } from './judged.ts';
 
 const good = every(5, 2000);
@@ -116,12 +116,35 @@ test('a lane that was blind within a step for longer than its resolution makes t
   expect(verdictOf(blind(1000, 1040)).verdict).toBe('pass');
   expect(verdictOf(blind(1000, 1100)).verdict).toBe('inconclusive');
   expect(verdictOf({ ...blind(1000, 1100), steps: [step('hold', 2000, 10_000)] }).verdict).toBe('pass');
-  const platform = event('blind', 'watch', [1000, 1100], { subject: { kind: 'run', name: 'watch' } });
-  expect(verdictOf({ events: [platform] }).verdict).toBe('inconclusive');
   // 30 ms of each step: less than the resolution in both.
   const steps = [step('hold', 0, 1030), step('hold', 1031, 1060), step('hold', 1060, 10_000)];
   expect(verdictOf({ ...blind(1000, 1060), steps }).verdict).toBe('inconclusive');
-  expect(verdictOf({ events: [{ ...platform, latestUs: us(1060) }], steps }).verdict).toBe('inconclusive');
+});
+
+test('that the platform was not watched leaves it to the requests, but for the end of traffic', () => {
+  const blind = (name: string, at: [number, number], reason: string) => ({
+    events: [unwatched(name, at, reason)],
+  });
+  expect(verdictOf(blind('pods', [1000, 9000], 'Reconciled')).verdict).toBe('pass');
+  expect(verdictOf(blind('pods', [1000, 9000], 'Reconciled'), withOneLost).verdict).toBe('fail');
+  const atEnd = verdictOf(blind('pods', [9000, 10_500], 'Reconciled'));
+  expect(atEnd.verdict).toBe('inconclusive');
+  expect(atEnd.reasons[0]).toContain('could not be watched for 1.5 s around the end of traffic');
+  expect(verdictOf(blind('pods', [9000, 10_500], 'Ended')).verdict).toBe('inconclusive');
+  // It went on where it was cut off: what came meanwhile was told after it.
+  expect(verdictOf(blind('pods', [9000, 10_500], 'Resumed')).verdict).toBe('pass');
+  expect(verdictOf(blind('nodes', [9000, 10_500], 'Ended')).verdict).toBe('pass');
+});
+
+test('a step of its own proves nothing without requests where something may have happened unseen', () => {
+  const steps = [step('hold', 0, 5000), step('custom', 5000, 9000), step('hold', 9000, 10_000)];
+  const spared = good.filter(({ sentUs }) => sentUs !== null && (sentUs < us(5000) || sentUs > us(9000)));
+  const other = event('ready', 'a', 1000);
+  const blind = unwatched('pods', [4000, 6000]);
+  const late = event('unready', 'a', [4000, 6000]);
+  expect(verdictOf({ steps, events: [other] }, spared).verdict).toBe('pass');
+  expect(verdictOf({ steps, events: [other, blind] }, spared).verdict).toBe('inconclusive');
+  expect(verdictOf({ steps, events: [other, late] }, spared).verdict).toBe('inconclusive');
 });
 
 test.each(['rollout', 'undo', 'scale', 'switch', 'kill', 'custom'])(
@@ -262,6 +285,8 @@ test('a replica that was still on its way out when traffic ended leaves the run 
     reasons: [expect.stringMatching(/^Traffic ended while pod-1 was still on the way out/)],
   });
   const exited = (ms: number) => verdictOf({ steps, events: [terminating, event('exited', 'pod-1', ms)] }).verdict;
+  const container = event('exited', 'pod-1/proxy', 9000, { subject: { kind: 'container', name: 'pod-1/proxy' } });
+  expect(verdictOf({ steps, events: [terminating, container] }).verdict).toBe('inconclusive');
   expect(exited(9800)).toBe('pass');
   expect(exited(10_001)).toBe('inconclusive');
   const later = [event('terminating', 'pod-1', 10_001), event('killed', 'pod-2', 3000), event('exited', 'pod-2', 3100)];
