@@ -9,10 +9,11 @@ type Arguments = Pick<TargetArguments, 'namespace' | 'context' | 'kubeconfig'>;
 
 export const clean: CommandModule<object, Arguments> = {
   command: 'clean',
-  describe: 'remove what runs left that were killed, here and at the Docker engine; never what a living one uses',
-  handler: async () => {
+  describe: 'remove what killed runs left here, at the Docker engine and in the cluster; never what a living one uses',
+  builder: { namespace, context, kubeconfig },
+  handler: async (args) => {
     const { cleanEngine } = await import('../targets/docker/removal.ts');
-    const removed = [...(await cleanDeadRuns()), ...(await cleanEngine())];
+    const removed = [...(await cleanDeadRuns()), ...(await cleanEngine()), ...(await cleanCluster(args))];
     const lines = removed.map((line) => `${line}\n`);
     process.stdout.write(lines.length > 0 ? lines.join('') : 'nothing was left of dead runs\n');
   },
