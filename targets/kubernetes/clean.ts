@@ -1,10 +1,12 @@
 import { Api, ApiRefusal, type KubeObject } from './api.ts';
 import type { ClaimPlace } from './claim.ts';
 import { clusterFault } from './fault.ts';
-import { type ClusterChoice, loadCluster } from './kubeconfig.ts';
+import { type ClusterChoice, clusterIsKnown, loadCluster } from './kubeconfig.ts';
 import { isDead, ownerAnnotation, ownerInWords, runLabel } from './owner.ts';
 import { removeRun } from './removal.ts';
 import { core } from './resources.ts';
+
+export { clusterIsKnown };
 
 /** What a lease says of a run in a cluster: how to get there, and where it wrote down what it has. */
 export interface LeasedCluster extends ClusterChoice {

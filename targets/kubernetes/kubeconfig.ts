@@ -32,7 +32,7 @@ export function loadCluster({ kubeconfig, context }: ClusterChoice): Cluster {
   const files = filesOf(kubeconfig);
   const kubeConfig = new KubeConfig();
   if (files.length === 0) {
-    if (!existsSync(serviceAccountToken) || process.env.KUBERNETES_SERVICE_HOST === undefined)
+    if (!isPod())
       throw fault(
         'HITLESS_NO_KUBECONFIG',
         'no cluster is known: KUBECONFIG is not set, there is no ~/.kube/config, and this is no pod',
@@ -45,6 +45,15 @@ export function loadCluster({ kubeconfig, context }: ClusterChoice): Cluster {
   const server = judgeContext(kubeConfig, files);
   const used = files.length > 0 ? { kubeconfig: files.join(delimiter), context: kubeConfig.getCurrentContext() } : {};
   return { kubeConfig, server, choice: used, inCluster: files.length === 0 };
+}
+
+/** Whether there is one to be found without being told. */
+export function clusterIsKnown(): boolean {
+  return filesOf(undefined).length > 0 || isPod();
+}
+
+function isPod(): boolean {
+  return existsSync(serviceAccountToken) && process.env.KUBERNETES_SERVICE_HOST !== undefined;
 }
 
 function filesOf(given: string | undefined): string[] {
