@@ -1,3 +1,4 @@
+import { assetConsistency } from './asset-consistency.ts';
 import { availability } from './availability.ts';
 import type { Check } from './check.ts';
 import { counters } from './counters.ts';
@@ -19,6 +20,7 @@ const all: readonly Check[] = [
   availability,
   recovery,
   latency,
+  assetConsistency,
 ];
 
 /** Every check, by the name that a scenario calls it. */
