@@ -124,12 +124,14 @@ class Run {
 
   async #startTraffic(): Promise<void> {
     const route = await orInterrupted(this.#target.route(), this.#signal);
+    const services = await this.#routesOfServices();
     const lanes = belowBase(this.#scenario.lanes, route.url);
-    await this.#sayWhereTo(lanes, route);
+    await this.#sayWhereTo(lanes, [route, ...services.values()]);
     this.#traffic = await prepareTraffic({
       lanes,
       identity: this.#scenario.identity,
       route,
+      services,
       seed: this.#scenario.seed,
       attemptsFile: this.#log.files.attempts,
       onEvent: (event) => this.#log.event(event),
@@ -139,6 +141,15 @@ class Run {
     const fromUs = this.#traffic.start();
     this.#log.trafficStarted(fromUs, this.#facts());
     this.#ticker.trafficStarted(this.#traffic, fromUs);
+  }
+
+  /** To those that lanes name. */
+  async #routesOfServices(): Promise<Map<string, Route>> {
+    const routes = new Map<string, Route>();
+    for (const { service } of this.#scenario.lanes)
+      if (service !== null && !routes.has(service))
+        routes.set(service, await orInterrupted(this.#target.route(service), this.#signal));
+    return routes;
   }
 
   async #endTraffic(): Promise<void> {
@@ -155,10 +166,11 @@ class Run {
   }
 
   /** Before requests leave this machine, and where an earlier run may be felt in this one. */
-  async #sayWhereTo(lanes: readonly Lane[], route: Route): Promise<void> {
-    const line = await announcement(lanes, route);
+  async #sayWhereTo(lanes: readonly Lane[], routes: readonly Route[]): Promise<void> {
+    const [main] = routes;
+    const line = main && (await announcement(lanes, main));
     if (line !== undefined) this.#options.watcher.notice(line);
-    const places = await sharedPlaces(route);
+    const places = [...new Set((await Promise.all(routes.map(sharedPlaces))).flat())];
     if (places.length === 0) return;
     this.#use = useOfPlaces(this.#options.runId, places);
     if (this.#use.follows !== undefined) this.#options.watcher.notice(this.#use.follows);
