@@ -50,8 +50,8 @@ function isWithin(us: number, stretches: readonly Stretch[]): boolean {
 }
 
 /**
- * Where a step killed it, the time counts from the step, and where it was sent a signal, from that: an app that drains
- * is unready long before it exits.
+ * Where it was sent a signal the time counts from that, and where a step killed it without one being told, from the step: an
+ * app that drains is unready long before it exits. A step may need a while until the signal goes out.
  */
 function beganUs(exit: Event, { events, steps }: RunFacts): number {
   const own = events.filter((one) => podOf(one) === podOf(exit) && one.latestUs <= exit.latestUs && one !== exit);
@@ -62,7 +62,7 @@ function beganUs(exit: Event, { events, steps }: RunFacts): number {
       verb === 'kill' && fromUs > lastExitUs && fromUs <= exit.earliestUs && exit.earliestUs <= toUs,
   );
   const signal = own.find(({ kind, earliestUs }) => signals.includes(kind) && earliestUs > lastExitUs);
-  return kill?.fromUs ?? signal?.earliestUs ?? exit.earliestUs;
+  return signal?.earliestUs ?? kill?.fromUs ?? exit.earliestUs;
 }
 
 const signals: readonly Event['kind'][] = ['killed', 'signalled'];

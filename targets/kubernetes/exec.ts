@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { type Readable, Writable } from 'node:stream';
 import { Exec, type V1Status } from '@kubernetes/client-node';
 import { HitlessError } from '../../record/error.ts';
 import type { Api } from './api.ts';
@@ -19,13 +19,25 @@ interface Place {
   container: string;
 }
 
+/** For commands that are spoken with while they run. */
+interface Talk {
+  stdin?: Readable;
+  onStdout?(soFar: string): void;
+}
+
 /** Runs a command in a container, as `kubectl exec`. Rejects with HITLESS_EXEC where it could not be run or its end was not told. */
-export async function execIn(api: Api, { namespace, pod, container }: Place, command: string[]): Promise<Executed> {
+export async function execIn(
+  api: Api,
+  { namespace, pod, container }: Place,
+  command: string[],
+  { stdin, onStdout }: Talk = {},
+): Promise<Executed> {
   const output = { stdout: '', stderr: '' };
   const keep = (stream: keyof typeof output) =>
     new Writable({
       write(chunk: Buffer, _encoding, done) {
         output[stream] = (output[stream] + chunk.toString('utf8')).slice(-keptBytes);
+        if (stream === 'stdout') onStdout?.(output.stdout);
         done();
       },
     });
@@ -44,7 +56,7 @@ export async function execIn(api: Api, { namespace, pod, container }: Place, com
         how(value);
       };
     new Exec(api.kubeConfig)
-      .exec(namespace, pod, container, command, keep('stdout'), keep('stderr'), null, false, settle(resolve))
+      .exec(namespace, pod, container, command, keep('stdout'), keep('stderr'), stdin ?? null, false, settle(resolve))
       .then((socket) => {
         // The status comes before the close, where it comes at all; after it this rejection changes nothing.
         socket.onclose = () => setImmediate(settle(reject), failed('the connection ended before the command did'));

@@ -1,5 +1,7 @@
 import { constants } from 'node:os';
+import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import { meantOrKnown } from '../../record/nearest.ts';
 import type { Api, KubeObject } from './api.ts';
@@ -55,7 +57,8 @@ for stat in /proc/[0-9]*/stat; do
   if [ -z "$least" ] || [ "$1" -lt "$least" ]; then least=$1 first=\${dir#/proc/}; fi
 done
 [ -n "$first" ] || { echo "no process of the container $id on this node" >&2; exit 3; }
-kill -"$signal" "$first" && echo "killed $first"
+echo found
+read -r go && kill -"$signal" "$first" && echo sent
 `;
 
 /** Long enough to pull an image that is not on the node yet. */
@@ -78,18 +81,24 @@ export class Killer {
     this.#image = image;
   }
 
-  /** Has a helper ready on the victim's node, so that the signal can go out at once. */
-  async prepare(victim: Victim): Promise<void> {
-    await this.#helper(victim);
-  }
-
-  async kill(victim: Victim, signal: string): Promise<void> {
+  /** Returns between which two moments of our clock the signal was sent. */
+  async kill(victim: Victim, signal: string): Promise<{ earliestUs: number; latestUs: number }> {
     const number = signalNumber(signal);
     const helper = await this.#helper(victim);
     const place = { namespace: victim.namespace, pod: helper, container: 'killer' };
     const words = ['sh', '-c', script, 'kill', victim.containerId, String(number)];
-    const { code, stderr } = await execIn(this.#api, place, words);
-    if (code === 0) return;
+    // Found first, and then sent: how long a command takes to start does not blur when the signal went out.
+    const stdin = new PassThrough();
+    let earliestUs = nowUs();
+    let latestUs: number | undefined;
+    const onStdout = (soFar: string) => {
+      if (soFar === 'found\n') {
+        earliestUs = nowUs();
+        stdin.write('go\n');
+      } else if (soFar.includes('sent')) latestUs ??= nowUs();
+    };
+    const { code, stderr } = await execIn(this.#api, place, words, { stdin, onStdout });
+    if (code === 0) return { earliestUs, latestUs: latestUs ?? nowUs() };
     throw new HitlessError(
       'HITLESS_KILL',
       `${victim.pod} could not be sent ${signal}: ${stderr.trim() || `exit code ${code}`}`,

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { TargetFacts } from '../../record/facts.ts';
 import { meantOrKnown } from '../../record/nearest.ts';
@@ -251,14 +250,11 @@ class KubernetesTarget implements Target {
       );
     return this.#asking(`kill ${victim.pod}`, async () => {
       const container = await victimOf(api, namespace, victim.pod);
-      await killer.prepare(container);
-      const earliestUs = nowUs();
-      await killer.kill(container, signal);
+      const sent = await killer.kill(container, signal);
       const { revision, version } = victim;
       const subject = { kind: 'replica', name: victim.pod } as const;
       this.#context.onEvent({
-        earliestUs,
-        latestUs: nowUs(),
+        ...sent,
         kind: 'killed',
         subject,
         owner: deployment,

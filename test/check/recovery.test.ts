@@ -180,10 +180,10 @@ describe('recovery', () => {
       event('route-added', 'a', 3600),
     ];
 
-    test('unready before it exits: a death all the same, from the kill', () => {
+    test('unready before it exits: a death all the same, from the signal', () => {
       expect(say(draining)).toMatchObject({
         verdict: 'pass',
-        actual: { incidents: [{ pod: 'a', atMs: 2000, replicas: 3, readyAfterMs: 1600 }] },
+        actual: { incidents: [{ pod: 'a', atMs: 2005, replicas: 3, readyAfterMs: 1595 }] },
       });
       expect(say(draining, [], 1500).verdict).toBe('fail');
     });
