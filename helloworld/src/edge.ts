@@ -21,10 +21,13 @@ const noting: Dispatcher.DispatcherComposeInterceptor = (dispatch) => (options, 
   return dispatch(options, handler);
 };
 
+/** A connection to the origin that was kept may end just as it is used again: a GET may be repeated (RFC 9110, section 9.2.2). */
+const again = { maxRetries: 1, minTimeout: 1, methods: ['GET' as const], statusCodes: [] };
+
 /** With an empty cache, as of RFC 9111; requests for the same that come together ask the origin once. */
 function emptyEdge(): Dispatcher {
   const store = new cacheStores.MemoryCacheStore();
-  return agent.compose(noting, interceptors.cache({ store }), interceptors.deduplicate());
+  return agent.compose(noting, interceptors.retry(again), interceptors.cache({ store }), interceptors.deduplicate());
 }
 
 const agent = new Agent();
