@@ -11,6 +11,7 @@ export { defineScenario, type ScenarioDefinition } from './runner/scenario/defin
 export type { CustomCheck, CustomStep } from './runner/scenario/functions.ts';
 export type { RunAssertion, RunFinding } from './runner/scenario/run-assertion.ts';
 export type { RunView, Tally, VersionTally, Visit } from './runner/scenario/run-view.ts';
+export { drainNode } from './runner/steps/drain.ts';
 export type { StepContext } from './runner/steps/step.ts';
 export type { Engine } from './targets/docker/engine/engine.ts';
 export type { Target } from './targets/target.ts';
