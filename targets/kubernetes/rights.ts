@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
 import { HitlessError } from '../../record/error.ts';
 import type { Api } from './api.ts';
 import type { Wanted } from './manifests.ts';
@@ -113,7 +113,18 @@ function roleYaml(needed: readonly Right[], namespace: string | undefined, user:
   const kind = namespace === undefined ? 'ClusterRole' : 'Role';
   const documents = [...roleAndBinding(kind, metadata, inNamespace, user)];
   if (beyond.length > 0) documents.push(...roleAndBinding('ClusterRole', { name: 'hitless' }, beyond, user));
-  return documents.map((document) => stringify(document)).join('---\n');
+  return documents.map(yamlOf).join('---\n');
+}
+
+/** Lists of words on one line. */
+function yamlOf(value: object): string {
+  const document = new Document(value);
+  visit(document, {
+    Seq: (_, list) => {
+      list.flow = list.items.every(isScalar);
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 }
 
 function roleAndBinding(
