@@ -17,7 +17,7 @@ export interface LaneFacts {
   name: string;
   engine: 'builtin' | 'autocannon' | 'k6';
   connection: ConnectionPolicy;
-  /** The Service that it goes to, where the scenario names one. */
+  /** The Service that it goes to, where the scenario names it. */
   service?: string;
   /** Requests a second at the most, as planned; null for `unpaced`. */
   peakRate: number | null;

@@ -37,7 +37,7 @@ export class RunLog {
       },
       target: { kind: 'unknown', path: 'unknown', approximate: [], equalShares: false },
       identity: scenario.identity,
-      lanes: scenario.lanes.map(laneFacts),
+      lanes: scenario.lanes.map((lane) => laneFacts(lane, scenario.app.service)),
       steps: [],
       events: [],
       environment: environmentOf(),
@@ -126,12 +126,13 @@ export class RunLog {
   }
 }
 
-function laneFacts(lane: Lane): LaneFacts {
+function laneFacts(lane: Lane, main: string | undefined): LaneFacts {
+  const service = lane.service ?? main;
   return {
     name: lane.name,
     engine: 'builtin',
     connection: lane.connection,
-    ...(lane.service === null ? {} : { service: lane.service }),
+    ...(service === undefined ? {} : { service }),
     arrivals: lane.arrivals,
     peakRate: peakRate(lane),
     resolutionMs: lane.resolutionUs / 1000,

@@ -22,24 +22,45 @@ export const replicaDistribution: Check<Record<string, never>> = {
   fold: (_options, facts, lane) => new ReplicaDistribution(facts, lane),
 };
 
+/** What the lanes of one Service could choose from, and what they chose. */
+class ServiceChoices {
+  readonly sets: readonly RoutedSet[];
+  readonly choices: Choices[] = [];
+  #set = 0;
+
+  constructor(sets: readonly RoutedSet[]) {
+    this.sets = sets;
+  }
+
+  /** Judged by when it was made alone, so that which connections are left out does not depend on what was chosen. */
+  add(sentUs: number, pod: string | null, name: string | null): boolean {
+    const set = setAt(this.sets, sentUs, this.#set);
+    if (set < 0) return false;
+    this.#set = set;
+    const choices = this.choices[set] ?? new Choices();
+    this.choices[set] = choices;
+    choices.add(pod, name);
+    return true;
+  }
+}
+
 class ReplicaDistribution implements Fold<Finding> {
   readonly #facts: RunFacts;
   readonly #lane: string | null;
-  readonly #sets: readonly RoutedSet[] | null;
-  readonly #choices: Choices[] = [];
+  /** By lane; lanes of the same Service share theirs. Empty where the platform told nothing. */
+  readonly #services: ReadonlyMap<string, ServiceChoices>;
   readonly #podOfName = new Map<string, string>();
   readonly #answered = new Set<string>();
-  #set = 0;
   #leftOut = 0;
 
   constructor(facts: RunFacts, lane: string | null) {
     this.#facts = facts;
     this.#lane = lane;
-    this.#sets = applies(facts) ? routedSets(facts) : null;
+    this.#services = applies(facts) ? choicesByLane(facts) : new Map();
   }
 
   batch(batch: AttemptBatch): void {
-    if (this.#sets === null) return;
+    if (this.#services.size === 0) return;
     for (let row = 0; row < batch.length; row++) {
       if (this.#lane !== null && batch.lane.at(row) !== this.#lane) continue;
       const pod = batch.pod.at(row);
@@ -47,26 +68,15 @@ class ReplicaDistribution implements Fold<Finding> {
       if (pod !== null && name !== null && !this.#podOfName.has(name) && this.#podOfName.size < mostNames)
         this.#podOfName.set(name, pod);
       if (!Number.isNaN(batch.status[row] as number)) this.#answer(pod ?? name);
-      if (batch.connectionUse[row] === 1 && chose(batch, row)) this.#choice(batch.sentUs[row] as number, pod, name);
+      if (batch.connectionUse[row] !== 1 || !chose(batch, row)) continue;
+      const service = this.#services.get(batch.lane.at(row) as string);
+      if (service?.add(batch.sentUs[row] as number, pod, name) === false) this.#leftOut++;
     }
   }
 
   #answer(replica: string | null): void {
     if (replica !== null && !this.#answered.has(replica) && this.#answered.size < mostNames)
       this.#answered.add(replica);
-  }
-
-  /** Judged by when it was made alone, so that which connections are left out does not depend on what was chosen. */
-  #choice(sentUs: number, pod: string | null, name: string | null): void {
-    const set = setAt(this.#sets as RoutedSet[], sentUs, this.#set);
-    if (set < 0) {
-      this.#leftOut++;
-      return;
-    }
-    this.#set = set;
-    const choices = this.#choices[set] ?? new Choices();
-    this.#choices[set] = choices;
-    choices.add(pod, name);
   }
 
   done(): { result: Finding } {
@@ -84,7 +94,7 @@ class ReplicaDistribution implements Fold<Finding> {
         hint: 'run on a direct path, without session affinity, zone hints or the Local traffic policy',
         actual: { path: this.#facts.target.path, equalShares: this.#facts.target.equalShares },
       };
-    if (this.#sets === null)
+    if (this.#services.size === 0)
       return {
         ...finding,
         verdict: 'inconclusive',
@@ -92,7 +102,9 @@ class ReplicaDistribution implements Fold<Finding> {
         hint: 'run against a target that reports its endpoints',
         actual: { replicas: 0 },
       };
-    const strata = resolve(this.#choices, this.#sets, this.#podOfName);
+    const strata = [...new Set(this.#services.values())].flatMap(({ choices, sets }) =>
+      resolve(choices, sets, this.#podOfName),
+    );
     const total = strata.reduce((sum, { number }) => sum + number, 0);
     const unresolved = strata.reduce((sum, { unknown }) => sum + unknown, 0);
     const strays = strata.reduce((sum, { strays }) => sum + strays, 0);
@@ -169,6 +181,19 @@ class ReplicaDistribution implements Fold<Finding> {
     for (const [name, of] of this.#podOfName) if (of === pod && this.#answered.has(name)) return true;
     return false;
   }
+}
+
+function choicesByLane(facts: RunFacts): Map<string, ServiceChoices> {
+  const byService = new Map<string | null, ServiceChoices>();
+  const byLane = new Map<string, ServiceChoices>();
+  for (const { name, service = null } of facts.lanes) {
+    const sets = routedSets(facts, service);
+    const choices = byService.get(service) ?? (sets && new ServiceChoices(sets));
+    if (choices === null) continue;
+    byService.set(service, choices);
+    byLane.set(name, choices);
+  }
+  return byLane;
 }
 
 function applies({ target }: RunFacts): boolean {

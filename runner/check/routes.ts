@@ -16,10 +16,11 @@ const endpointLagUs = 2_000_000;
 /**
  * What new connections could choose from, over time, in order. Around each change, and while the platform was not
  * watched or we were held up, nothing is known: those times lie between the sets. null where the platform told nothing.
+ * `service`: of this one; null: of all, where there is but one.
  */
-export function routedSets(facts: RunFacts): RoutedSet[] | null {
-  const routes = changes(facts, 'route-', 0);
-  const all = routes.length > 0 ? routes : changes(facts, 'endpoint-', endpointLagUs);
+export function routedSets(facts: RunFacts, service: string | null = null): RoutedSet[] | null {
+  const routes = changes(facts, service, 'route-', 0);
+  const all = routes.length > 0 ? routes : changes(facts, service, 'endpoint-', endpointLagUs);
   if (all.length === 0) return null;
   const sets: RoutedSet[] = [];
   const pods = new Set<string>();
@@ -54,11 +55,12 @@ interface Change extends Stretch {
   added: boolean;
 }
 
-function changes(facts: RunFacts, prefix: 'route-' | 'endpoint-', lagUs: number): Change[] {
+function changes(facts: RunFacts, service: string | null, prefix: 'route-' | 'endpoint-', lagUs: number): Change[] {
   return facts.events
     .flatMap((event: Event) => {
       const pod = podOf(event);
       if (pod === null || !event.kind.startsWith(prefix)) return [];
+      if (service !== null && event.owner !== undefined && event.owner !== service) return [];
       return {
         pod,
         added: event.kind.endsWith('-added'),

@@ -256,3 +256,41 @@ describe('replica-distribution', () => {
     expect(judge(replicaDistribution, {}, one, attempts).verdict).toBe('not-applicable');
   });
 });
+
+describe('replica-distribution over two Services', () => {
+  const of = (service: string) => (pod: string) => event('route-added', pod, -500, { owner: service });
+  const run = facts({
+    lanes: [
+      { ...lane('login'), service: 'login' },
+      { ...lane('post'), service: 'post' },
+    ],
+    events: [...['a', 'b'].map(of('login')), ...['x', 'y', 'z'].map(of('post'))],
+  });
+  const both = (posts: readonly string[]) => [
+    ...traffic(
+      1,
+      200,
+      () => ['a', 'b'],
+      () => ({ lane: 'login' }),
+    ),
+    ...traffic(
+      2,
+      200,
+      () => posts,
+      () => ({ lane: 'post' }),
+    ),
+  ];
+
+  test('knows what each lane could choose from', () => {
+    expect(judge(replicaDistribution, {}, run, both(['x', 'y', 'z']))).toMatchObject({
+      verdict: 'pass',
+      actual: { connections: 400, strays: 0 },
+    });
+  });
+
+  test('sees that one of them skips a replica, also where it is asked about its lane alone', () => {
+    expect(judge(replicaDistribution, {}, run, both(['x', 'y'])).verdict).toBe('fail');
+    expect(judge(replicaDistribution, {}, run, both(['x', 'y']), { lane: 'post' }).verdict).toBe('fail');
+    expect(judge(replicaDistribution, {}, run, both(['x', 'y']), { lane: 'login' }).verdict).toBe('pass');
+  });
+});
