@@ -27,7 +27,9 @@ export class Heartbeat {
     this.#path = `${pathOf('deployments', options.namespace)}?limit=1`;
   }
 
-  start(): void {
+  /** Resolves after the first time, whatever came of it: what is listed then can be compared with it. */
+  async start(): Promise<void> {
+    await this.#beat().catch(() => {});
     void this.#live();
   }
 

@@ -20,7 +20,15 @@ export type Message =
     }
   | { kind: 'change'; resource: Resource; type: ChangeType; object: KubernetesObject; receivedUs: number }
   /** The kind was not watched. `missedSince`: what came after that and went again before `toUs` was never seen; null where nothing was missed. */
-  | { kind: 'blind'; resource: Resource; fromUs: number; toUs: number; missedSince: Known | null; why: string };
+  | {
+      kind: 'blind';
+      resource: Resource;
+      fromUs: number;
+      toUs: number;
+      missedSince: Known | null;
+      ended: boolean;
+      why: string;
+    };
 
 /** Up to here everything of a kind was known: by the moment of the last list, and by the last revision that came. */
 export interface Known {

@@ -231,14 +231,14 @@ export class Observation {
     return reportedEvents(change, { pod, owner, madeUs }, this.scene);
   }
 
-  #blind({ resource, fromUs, toUs, missedSince, why }: Extract<Message, { kind: 'blind' }>): void {
+  #blind({ resource, fromUs, toUs, missedSince, ended, why }: Extract<Message, { kind: 'blind' }>): void {
     const earliestUs = missedSince === null ? fromUs : Math.min(fromUs, this.#knownUs(resource, missedSince));
     this.#onEvent({
       earliestUs: Math.max(earliestUs, longAgoUs),
       latestUs: toUs,
       kind: 'blind',
       subject: { kind: 'watch', name: resource },
-      reason: missedSince === null ? 'Resumed' : 'Reconciled',
+      reason: ended ? 'Ended' : missedSince === null ? 'Resumed' : 'Reconciled',
       message: why,
     });
   }

@@ -48,7 +48,9 @@ export class Observer {
     this.#connection = new Connection(kubeConfig, onMessage);
     const connection = this.#connection;
     const names = Object.keys(resources) as Resource[];
-    this.#watches = names.map((resource) => new Watch({ resource, namespace, connection, onMessage }));
+    this.#watches = names.map(
+      (resource) => new Watch({ resource, namespace, connection, onMessage, onBlind: () => this.#change() }),
+    );
     this.#heartbeat = new Heartbeat({ namespace, connection, onMessage, onSilence: () => this.#doubt() });
   }
 
@@ -62,7 +64,7 @@ export class Observer {
    * which no replica is known, and HITLESS_KUBERNETES_UNREACHABLE.
    */
   async start(): Promise<void> {
-    this.#heartbeat.start();
+    await this.#heartbeat.start();
     try {
       await Promise.all(this.#watches.map((watch) => this.#startOne(watch)));
     } catch (error) {
@@ -119,8 +121,15 @@ export class Observer {
 
   #take(message: Message): void {
     if (this.#stopped) return;
-    this.#options.onMessage?.(message);
-    this.#observation.take(message);
+    try {
+      this.#options.onMessage?.(message);
+      this.#observation.take(message);
+    } catch (error) {
+      // A watch takes every error for one of its connection, and would try again and again.
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
     if (message.kind === 'answer' || message.kind === 'revision') return;
     this.#change();
   }
@@ -149,7 +158,6 @@ export class Observer {
 
   #doubt(): void {
     for (const watch of this.#watches) watch.doubt('the API server did not answer in time');
-    this.#change();
   }
 
   #outOfDate(atUs: number): string | null {

@@ -16,9 +16,9 @@ const mostReadings = 20_000;
  * list said came after that list was asked for; one that is not, before it was answered.
  *
  * Kubernetes promises that they are numbers that grow within a kind (KEP-5504); that the kinds share one count is how
- * etcd and kine keep them. A kind that is kept in a store of its own shows as a change that came before a list was asked
- * for, above what it said; then nothing is concluded from them any more. Events, the only kind that clusters do keep
- * apart (--etcd-servers-overrides), are not to be asked here.
+ * etcd and kine keep them. A kind that is kept in a store of its own shows as a list that was asked for after another was
+ * answered and says less; then nothing is concluded from them any more. Events, the only kind that clusters do keep apart
+ * (--etcd-servers-overrides), are not to be asked here.
  */
 export class Revisions {
   /** By revision; sentUs and receivedUs never fall from one to the next. */
@@ -34,25 +34,32 @@ export class Revisions {
       before.sentUs = Math.max(before.sentUs, sentUs);
       before.receivedUs = Math.min(before.receivedUs, receivedUs);
       this.#spread(at - 1);
-      return;
+    } else {
+      this.#readings.splice(at, 0, { revision, sentUs, receivedUs });
+      this.#spread(at);
     }
-    this.#readings.splice(at, 0, { revision, sentUs, receivedUs });
-    this.#spread(at);
     if (this.#readings.length > mostReadings) this.#readings.splice(0, mostReadings / 2);
   }
 
-  /** A later revision was asked for no earlier, and an earlier one answered no later. */
+  /** A later revision was there no earlier, and an earlier one no later. */
   #spread(at: number): void {
     const readings = this.#readings;
     const own = readings[at] as Reading;
-    const before = readings[at - 1];
-    if (before !== undefined) own.sentUs = Math.max(own.sentUs, before.sentUs);
-    for (let i = at + 1; i < readings.length && (readings[i] as Reading).sentUs < own.sentUs; i++)
-      (readings[i] as Reading).sentUs = own.sentUs;
-    const after = readings[at + 1];
-    if (after !== undefined) own.receivedUs = Math.min(own.receivedUs, after.receivedUs);
-    for (let i = at - 1; i >= 0 && (readings[i] as Reading).receivedUs > own.receivedUs; i--)
-      (readings[i] as Reading).receivedUs = own.receivedUs;
+    own.sentUs = Math.max(own.sentUs, readings[at - 1]?.sentUs ?? Number.NEGATIVE_INFINITY);
+    own.receivedUs = Math.min(own.receivedUs, readings[at + 1]?.receivedUs ?? Number.POSITIVE_INFINITY);
+    let last = at;
+    for (; (readings[last + 1]?.sentUs ?? Number.POSITIVE_INFINITY) < own.sentUs; last++)
+      (readings[last + 1] as Reading).sentUs = own.sentUs;
+    let first = at;
+    for (; (readings[first - 1]?.receivedUs ?? Number.NEGATIVE_INFINITY) > own.receivedUs; first--)
+      (readings[first - 1] as Reading).receivedUs = own.receivedUs;
+    for (let i = Math.max(0, first - 1); i <= last; i++) this.#compare(readings[i] as Reading, readings[i + 1]);
+    if (!this.#comparable) readings.length = 0;
+  }
+
+  /** The store cannot have been at the lower one after it was at the higher. */
+  #compare(lower: Reading, higher: Reading | undefined): void {
+    if (higher !== undefined && higher.receivedUs < lower.sentUs) this.#comparable = false;
   }
 
   /** When the change that made this revision was stored. It was seen at `seenUs`. */
@@ -61,11 +68,6 @@ export class Revisions {
     const at = this.#above(revision);
     const below = this.#readings[at - 1]?.revision === revision ? at - 2 : at - 1;
     const earliestUs = this.#readings[below]?.sentUs ?? Number.NEGATIVE_INFINITY;
-    if (earliestUs > seenUs) {
-      this.#comparable = false;
-      this.#readings.length = 0;
-      return { ...anyTime, latestUs: seenUs };
-    }
     const first = this.#readings[below + 1];
     return { earliestUs, latestUs: Math.min(seenUs, first?.receivedUs ?? Number.POSITIVE_INFINITY) };
   }

@@ -15,6 +15,8 @@ const lateMs = 3000;
 const headersMs = 5000;
 /** A renewal that takes no longer is none in which the kind was not watched: its changes come with the next answer. */
 const renewalUs = 1_000_000;
+/** The server is asked several times in this time: one that answered none of them hangs. */
+const silenceUs = 1_000_000;
 const backOffMs = { first: 100, most: 1000 };
 
 const changeTypes: readonly string[] = ['ADDED', 'MODIFIED', 'DELETED'] satisfies ChangeType[];
@@ -24,6 +26,8 @@ interface WatchOptions {
   namespace: string;
   connection: Connection;
   onMessage(message: Message): void;
+  /** It is no longer watched. */
+  onBlind(): void;
 }
 
 /**
@@ -35,21 +39,25 @@ export class Watch {
   readonly #path: string;
   readonly #connection: Connection;
   readonly #onMessage: (message: Message) => void;
+  readonly #onBlind: () => void;
   readonly #stopped = new AbortController();
   /** Up to where all is known; null before the first list. */
   #known: Known | null = null;
   /** The next watch can not start there; a list has to come first. */
   #outOfPlace = false;
+  /** It was watched at some time. */
+  #begun = false;
   #heardUs = Number.NEGATIVE_INFINITY;
   /** Since when it is not watched, and why; null while it is. */
   #blind: { fromUs: number; why: string; orderly: boolean; missedSince: Known | null } | null = null;
   #stream: AbortController | undefined;
 
-  constructor({ resource, namespace, connection, onMessage }: WatchOptions) {
+  constructor({ resource, namespace, connection, onMessage, onBlind }: WatchOptions) {
     this.resource = resource;
     this.#path = pathOf(resource, namespace);
     this.#connection = connection;
     this.#onMessage = onMessage;
+    this.#onBlind = onBlind;
   }
 
   /** Since when it is not watched, in microseconds; null while it is. */
@@ -73,7 +81,10 @@ export class Watch {
   stop(): void {
     if (this.#stopped.signal.aborted) return;
     this.#stopped.abort();
-    this.#seeAgain();
+    if (!this.#begun) return;
+    const { lastAnsweredUs } = this.#connection;
+    if (nowUs() - lastAnsweredUs > silenceUs) this.#lose(lastAnsweredUs, 'the API server did not answer', false);
+    this.#seeAgain(true);
   }
 
   async #live(started: () => void, failed: (error: unknown) => void): Promise<void> {
@@ -88,7 +99,8 @@ export class Watch {
         if (this.#stopped.signal.aborted) break;
         if (error instanceof RefusedByServer && error.status >= 401 && error.status <= 405) failed(error);
         if (isOutOfPlace(error)) this.#outOfPlace = true;
-        delayMs = waitAfter(error, delayMs);
+        // A watch that had begun is one that the server is ready for.
+        delayMs = waitAfter(error, this.#heardUs > fromUs ? 0 : delayMs);
       }
       await sleep(delayMs, undefined, { signal: this.#stopped.signal }).catch(() => {});
     }
@@ -118,6 +130,7 @@ export class Watch {
       const { body } = await this.#connection.get(`${this.#path}?${query}`, { headersMs, signal });
       this.#heardUs = nowUs();
       this.#seeAgain();
+      this.#begun = true;
       started();
       dead = setTimeout(
         () => {
@@ -169,6 +182,7 @@ export class Watch {
   #lose(fromUs: number, why: string, orderly: boolean): void {
     if (this.#blind === null) this.#blind = { fromUs, why, orderly, missedSince: null };
     else if (!orderly) this.#blind = { ...this.#blind, why, orderly };
+    if (!orderly) this.#onBlind();
   }
 
   #isRenewal(): boolean {
@@ -176,10 +190,10 @@ export class Watch {
     return blind?.orderly === true && blind.missedSince === null && nowUs() - blind.fromUs <= renewalUs;
   }
 
-  #seeAgain(): void {
+  #seeAgain(ended = false): void {
     if (this.#blind !== null && !this.#isRenewal()) {
       const { fromUs, why, missedSince } = this.#blind;
-      this.#onMessage({ kind: 'blind', resource: this.resource, fromUs, toUs: nowUs(), missedSince, why });
+      this.#onMessage({ kind: 'blind', resource: this.resource, fromUs, toUs: nowUs(), missedSince, ended, why });
     }
     this.#blind = null;
   }
