@@ -6,7 +6,7 @@ export const targetOptions = {
   namespace: {
     type: 'string',
     requiresArg: true,
-    describe: 'kubernetes: your own namespace, else one is made for the run',
+    describe: 'kubernetes: your own namespace, else one is made for the run; url: where app.service is',
   },
   context: {
     type: 'string',
@@ -25,9 +25,9 @@ export const targetOptions = {
 export type TargetArguments = { readonly [K in keyof TargetSettings]?: string | undefined };
 
 const concerned: Record<keyof TargetSettings, readonly string[]> = {
-  namespace: ['kubernetes'],
-  context: ['kubernetes', 'docker'],
-  kubeconfig: ['kubernetes'],
+  namespace: ['kubernetes', 'url'],
+  context: ['kubernetes', 'docker', 'url'],
+  kubeconfig: ['kubernetes', 'url'],
   registry: ['kubernetes', 'docker'],
 };
 

@@ -148,6 +148,8 @@ export interface Target {
   resize?(deployment: string, resources: { cpu?: string; memory?: string }): Promise<void>;
   /** How traffic gets to a Service; without a name, to the app's main one. */
   route(service?: string): Promise<Route>;
+  /** Makes sure that `state` is not older than this call, where others than this target change what is there. */
+  refresh?(): Promise<void>;
   state(): TargetState;
   onChange(listener: () => void): () => void;
   facts(): TargetFacts;

@@ -7,6 +7,8 @@ import { deploymentOf, orInterrupted, sleepUs, waitFor } from './wait-for.ts';
 export const wait: StepRunner<'wait'> = async (input, context) => {
   if (input.until === 'requests-sent') return untilSent(input.timeoutUs, context);
   const { deployment: name, until, timeoutUs } = input;
+  // A command that has just ended may have begun a rollout that nobody has heard of yet.
+  if (context.target.refresh) await orInterrupted(context.target.refresh(), context.signal);
   const came = await waitFor(context, timeoutUs, (state) => {
     const wanted = name === null ? state.deployments : [deploymentOf(state, name)];
     const there = wanted.every((deployment) =>

@@ -4,6 +4,7 @@ import { cleanDeadRuns } from '../lease.ts';
 import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
 import { baseOf, urlFault } from './address.ts';
 import { reach } from './reach.ts';
+import type { ServiceWatch } from './service-watch.ts';
 
 /** Somebody else's deployment: traffic goes to a URL, a command or somebody rolls it out, and nothing is deployed. */
 export const createUrlTarget: TargetFactory = (context) => new UrlTarget(context);
@@ -14,46 +15,104 @@ const unseen =
 class UrlTarget implements Target {
   readonly kind = 'url';
   readonly capabilities: ReadonlySet<Capability> = new Set();
-  readonly replicasUnseen = true;
+  readonly replicasUnseen: boolean;
   readonly #context: TargetContext;
   readonly #url: URL;
+  readonly #listeners = new Set<() => void>();
   readonly #ended = new AbortController();
+  #watch: ServiceWatch | undefined;
+  #preparing: Promise<void> | undefined;
 
   constructor(context: TargetContext) {
-    const { url = '' } = context.app;
-    const fault = urlFault(url);
-    if (fault !== undefined) throw new HitlessError('HITLESS_URL', `app.url: ${fault}`, { blame: 'usage' });
+    const { app, settings = {} } = context;
+    const fault = urlFault(app.url ?? '');
+    if (fault !== undefined) throw usage('HITLESS_URL', `app.url: ${fault}`);
+    if (settings.namespace === undefined && (settings.context ?? settings.kubeconfig) !== undefined)
+      throw usage('HITLESS_USAGE', 'a cluster without --namespace: events are those of a Service, app.service, in one');
+    if (settings.namespace !== undefined && app.service === undefined)
+      throw usage(
+        'HITLESS_WHICH_SERVICE',
+        '--namespace: which Service in it the URL leads to is for app.service to say',
+      );
     this.#context = context;
-    this.#url = baseOf(url);
+    this.#url = baseOf(app.url ?? '');
+    this.replicasUnseen = settings.namespace === undefined;
   }
 
-  async prepare(): Promise<void> {
+  prepare(): Promise<void> {
+    this.#preparing ??= this.#prepare();
+    return this.#preparing;
+  }
+
+  async #prepare(): Promise<void> {
     const { onNotice } = this.#context;
     for (const line of await cleanDeadRuns()) onNotice(line);
     const line = await reach(this.#url, this.#ended.signal);
     if (line !== undefined) onNotice(line);
+    await this.#look();
+  }
+
+  /** Where there is access to the cluster behind the URL, what happens there is seen. */
+  async #look(): Promise<void> {
+    const { app, settings = {}, onEvent, onNotice } = this.#context;
+    const { service } = app;
+    const { namespace } = settings;
+    if (service === undefined || this.#ended.signal.aborted) return;
+    if (namespace === undefined) {
+      onNotice(`app.service: ${service} is not looked at, as --namespace does not say where it is`);
+      return;
+    }
+    const { watchService } = await import('./service-watch.ts');
+    this.#watch = await watchService({
+      service,
+      namespace,
+      settings,
+      onEvent: (event) => {
+        if (!this.#ended.signal.aborted) onEvent(event);
+      },
+      onChange: () => {
+        for (const listener of this.#listeners) listener();
+      },
+    });
+    const names = this.#watch.deployments.map(({ name }) => name);
+    onNotice(`watching ${names.join(', ')} behind the Service ${service} in ${namespace}`);
   }
 
   async route(): Promise<Route> {
     return { kind: 'address', url: this.#url.href };
   }
 
-  state(): TargetState {
-    return { deployments: [], replicas: [] };
+  async refresh(): Promise<void> {
+    await this.#watch?.refresh();
   }
 
-  onChange(): () => void {
-    return () => {};
+  state(): TargetState {
+    return this.#watch?.state() ?? { deployments: [], replicas: [] };
+  }
+
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   facts(): TargetFacts {
+    const { app, settings = {} } = this.#context;
+    const basic: TargetFacts = { kind: this.kind, path: 'unknown', approximate: [], equalShares: false };
+    const details = { url: this.#url.href };
+    if (this.#watch === undefined) return { ...basic, details, notes: [unseen] };
+    const { service = '' } = app;
+    const { namespace = '' } = settings;
+    const unwatched = this.#watch.unwatched();
     return {
-      kind: this.kind,
-      path: 'unknown',
-      approximate: [],
-      equalShares: false,
-      details: { url: this.#url.href },
-      notes: [unseen],
+      ...basic,
+      details: { ...details, service, namespace },
+      notes: [
+        `What was seen of replicas is of the Service ${service} in ${namespace}: that the URL leads there is what the scenario says.`,
+        ...(unwatched.length > 0
+          ? [`Nothing was seen of ${unwatched.join(', ')}: there is no right to watch them.`]
+          : []),
+      ],
+      deployments: this.#watch.deployments,
     };
   }
 
@@ -75,5 +134,12 @@ class UrlTarget implements Target {
 
   async cleanup(): Promise<void> {
     this.#ended.abort();
+    await this.#preparing?.catch(() => {});
+    await this.#watch?.stop();
+    this.#listeners.clear();
   }
+}
+
+function usage(code: string, message: string): HitlessError {
+  return new HitlessError(code, message, { blame: 'usage' });
 }

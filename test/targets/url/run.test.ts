@@ -123,6 +123,17 @@ describe('what the target cannot do is refused before the start, with exit code 
     expect(code).toBe(2);
   });
 
+  test.each([
+    [['--namespace', 'shop'], '', '--namespace: which Service in it the URL leads to is for app.service to say'],
+    [['--context', 'kind'], ', service: shop', 'a cluster without --namespace'],
+    [['--registry', 'kind'], '', '--registry: does not concern the target url'],
+  ])('%j%s', async (args, app, message) => {
+    const { file } = scenario('http://127.0.0.1:9', { app });
+    const { code, stderr } = await startCli(['run', file, ...args]).end;
+    expect(stderr).toContain(message);
+    expect(code).toBe(2);
+  });
+
   test('--target url for what has manifests', async () => {
     const { code, stderr } = await startCli(['run', 'rolling-update', '--target', 'url']).end;
     expect(stderr).toContain('--target url: the scenario has app.manifests to deploy, and no app.url');
