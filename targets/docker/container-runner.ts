@@ -114,7 +114,7 @@ export class ContainerRunner implements ReplicaRunner {
   }
 
   place(pod: string, template: PodTemplate): Promise<PodPlace> {
-    return this.#make(this.#place(pod, template));
+    return this.#make(() => this.#place(pod, template));
   }
 
   async #place(pod: string, { container }: PodTemplate): Promise<PodPlace> {
@@ -136,7 +136,7 @@ export class ContainerRunner implements ReplicaRunner {
         if (this.#direct) return { host: address, port };
         return published.get(port) ?? { host: '127.0.0.1', port: closedPort };
       },
-      start: () => this.#make(start(this)),
+      start: () => this.#make(() => start(this)),
       release: async () => {
         for (const id of [last, holder]) if (id !== undefined) await engine.removeContainer(id).catch(() => {});
       },
@@ -169,12 +169,16 @@ export class ContainerRunner implements ReplicaRunner {
     return id;
   }
 
-  #make<T>(making: Promise<T>): Promise<T> {
-    if (this.#over.signal.aborted) this.#mustGoOn();
+  /** Cleanup waits for it, so that nothing comes into being after it has looked. */
+  async #make<T>(make: () => Promise<T>): Promise<T> {
+    this.#mustGoOn();
+    const making = make();
     this.#making.add(making);
-    const done = () => this.#making.delete(making);
-    making.then(done, done);
-    return making;
+    try {
+      return await making;
+    } finally {
+      this.#making.delete(making);
+    }
   }
 
   #ready(): Prepared {

@@ -39,7 +39,7 @@ export class Images {
     return finding;
   }
 
-  async #build(tag: string, { context, dockerfile, args }: ImageSpec): Promise<KnownImage> {
+  async #build(tag: string, { context, dockerfile, args, network }: ImageSpec): Promise<KnownImage> {
     const before = (await this.#engine.inspectImage(tag))?.id;
     const id = await this.#engine.buildImage({
       context,
@@ -48,6 +48,7 @@ export class Images {
       signal: this.#signal,
       ...(dockerfile !== undefined && { dockerfile }),
       ...(args !== undefined && { args }),
+      ...(network !== undefined && { network }),
     });
     if (id !== before) this.#onNotice(`built ${tag}`);
     return this.#inspected(id);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { Readable } from 'node:stream';
 import dockerignore from '@balena/dockerignore';
@@ -39,6 +39,7 @@ function ignoredBy(context: string, dockerfile: string): (path: string) => boole
   const holds = (folder: string) => [...always].some((path) => path.startsWith(`${folder}/`));
   return (path) => {
     if (always.has(path) || !matcher.ignores(path)) return false;
-    return !hasExceptions && !holds(path);
+    const mayHoldOthers = hasExceptions || holds(path);
+    return !(mayHoldOthers && lstatSync(join(context, path)).isDirectory());
   };
 }

@@ -14,6 +14,8 @@ export interface BuildRequest {
   /** Relative to the context; `Dockerfile` where none is said. */
   dockerfile?: string;
   args?: Record<string, string>;
+  /** By default the engine's own. */
+  network?: 'host' | 'none';
   /** The name that the image gets, with its tag. */
   tag: string;
   labels?: Record<string, string>;
@@ -56,13 +58,14 @@ export interface Images {
 
 export function imagesOf(http: EngineHttp): Images {
   return {
-    async buildImage({ context, dockerfile = 'Dockerfile', args = {}, tag, labels = {}, signal, onLine }) {
+    async buildImage({ context, dockerfile = 'Dockerfile', args = {}, network, tag, labels = {}, signal, onLine }) {
       const answer = await http.stream('POST', '/build', {
         query: {
           t: tag,
           dockerfile,
           buildargs: JSON.stringify(args),
           labels: JSON.stringify(labels),
+          ...(network !== undefined && { networkmode: network }),
           rm: true,
           forcerm: true,
         },

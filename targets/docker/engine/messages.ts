@@ -11,18 +11,29 @@ export interface EngineMessage {
 
 /** The JSON values of a stream, one a line; a line that is none is passed over. */
 export async function* jsonLines<T>(stream: Readable): AsyncGenerator<T> {
-  // An error of the stream is not passed on by readline.
+  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  // An error of the stream ends the lines, and says so beside them; also when nobody reads them any more.
   let failure: Error | undefined;
-  stream.once('error', (error) => {
-    failure = error;
-  });
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) {
-    if (line.trim() === '') continue;
-    try {
-      yield JSON.parse(line) as T;
-    } catch {
-      // Cut off in the middle: what comes next says why.
+  for (const source of [stream, lines])
+    source.on('error', (error: Error) => {
+      failure ??= error;
+    });
+  try {
+    for await (const line of lines) {
+      const value = parsed<T>(line);
+      if (value !== undefined) yield value;
     }
+    if (failure !== undefined) throw failure;
+  } finally {
+    stream.destroy();
   }
-  if (failure !== undefined) throw failure;
+}
+
+/** A line may be cut off in the middle: what comes next says why. */
+function parsed<T>(line: string): T | undefined {
+  try {
+    return line.trim() === '' ? undefined : (JSON.parse(line) as T);
+  } catch {
+    return undefined;
+  }
 }
