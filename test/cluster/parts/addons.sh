@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What hangs on the control plane: names, metrics, load balancers.
+# What hangs on the control plane: names, metrics, load balancers, volumes.
 
 # CoreDNS and metrics-server run on the host; a Service without a selector leads the cluster to each.
 start_addons() {
@@ -51,6 +51,7 @@ roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: system:n
 subjects: [{kind: Group, name: system:nodes, apiGroup: rbac.authorization.k8s.io}]
 EOF
   start load-balancer bash "$HERE/cluster" load-balancer-loop
+  start volumes bash "$HERE/cluster" volumes-loop
 }
 
 # Gives each Service of type LoadBalancer the ingress IP 127.0.0.1, as a desktop cluster does.

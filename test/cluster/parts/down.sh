@@ -4,7 +4,7 @@
 down() (
   set +e   # every step is worth trying, whatever is missing
   [ -e "$STATE/tokens.csv" ] || exit 0   # not a folder of ours, whatever CLUSTER_STATE says
-  for name in load-balancer coredns metrics-server kube-scheduler kube-controller-manager; do end "$name"; done
+  for name in volumes load-balancer coredns metrics-server kube-scheduler kube-controller-manager; do end "$name"; done
   for i in $(seq 9); do end "kube-proxy-$i"; end "kubelet-$i"; done
   for i in $(seq 9); do remove_containers "$i"; done
   if alive dockerd; then docker_ ps -q 2>/dev/null | xargs -r docker -H "unix://$STATE/docker.sock" kill >/dev/null 2>&1; fi
