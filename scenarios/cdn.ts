@@ -44,6 +44,8 @@ export default defineScenario({
       'mimuc/edge:v0.0.1': {
         context: '../helloworld',
         dockerfile: 'Dockerfile.edge',
+        // It installs nginx.
+        network: 'host',
         command: ['node', 'src/edge.ts'],
       },
     },

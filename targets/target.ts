@@ -11,6 +11,8 @@ export interface ImageSpec {
   context: string;
   dockerfile?: string;
   args?: Record<string, string>;
+  /** Of the build: `host` where packages are fetched and the engine's own network does not get to them. */
+  network?: 'host' | 'none';
   command?: string[];
   env?: Record<string, string>;
 }

@@ -48,6 +48,7 @@ const Image = Type.Object(
     context: Type.String({ description: 'folder of the build context; local runs the command in it' }),
     dockerfile: Type.Optional(Type.String()),
     args: Type.Optional(Type.Record(Type.String(), QuotedText)),
+    network: Type.Optional(Type.Enum(['host', 'none'], { description: 'host or none: the network of the build' })),
     command: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         minItems: 1,

@@ -76,7 +76,7 @@ async function bring(
   way: Way,
   signal: AbortSignal,
 ): Promise<string> {
-  const { context, dockerfile, args } = spec;
+  const { context, dockerfile, args, network } = spec;
   const build = (tag: string) =>
     engine.buildImage({
       context,
@@ -84,6 +84,7 @@ async function bring(
       signal,
       ...(dockerfile !== undefined && { dockerfile }),
       ...(args !== undefined && { args }),
+      ...(network !== undefined && { network }),
     });
   if (way.kind === 'registry') {
     await build(`${way.push}/${name}`);

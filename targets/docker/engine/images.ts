@@ -177,11 +177,17 @@ async function followBuild(answer: Readable, tag: string, onLine: (line: string)
     for (const line of stream.split('\n').map(plain)) {
       if (line === '') continue;
       onLine(line);
+      if (isBookkeeping(line)) continue;
       const begins = /^step \d+(\/\d+)? ?:/i.test(line);
       if (begins) step = line;
       lines = begins ? [] : [...lines, line].slice(-keptLines);
     }
   }
+}
+
+/** What the engine does with its layers explains no failure. */
+function isBookkeeping(line: string): boolean {
+  return line.startsWith(' --->') || line.startsWith('Removing intermediate container');
 }
 
 function plain(line: string): string {
@@ -193,7 +199,7 @@ function plain(line: string): string {
 
 function buildFault(tag: string, said: string, step: string, lines: readonly string[]): HitlessError {
   const at = step === '' ? '' : ` at ${step}`;
-  const words = [...lines.filter((line) => !line.startsWith(' --->')), plain(said)].join('\n  ');
+  const words = [...lines, plain(said)].join('\n  ');
   return new HitlessError('HITLESS_BUILD', `${tag} cannot be built${at}\n  ${words}`, {
     blame: 'usage',
     hint: 'Mend its Dockerfile, or build it by hand with `docker build` to see all that is written.',
