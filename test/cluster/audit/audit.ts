@@ -1,11 +1,16 @@
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { observeRollouts, type Trouble } from './series.ts';
 
-// node test/cluster/audit/audit.ts --rollouts 10 --trouble none|cut|pause, with HITLESS_AUDIT_LOG and KUBECONFIG set
+// Holds what is recorded of a cluster to what its API server did, over a series of rollouts:
+// node test/cluster/audit/audit.ts --rollouts 10 --trouble none|cut|pause, with HITLESS_AUDIT_LOG and KUBECONFIG set.
+// --record FILE keeps what came from the API server, for test/targets/kubernetes/observe/replay.test.ts.
 const { values } = parseArgs({
   options: {
     rollouts: { type: 'string', default: '10' },
     trouble: { type: 'string', default: 'none' },
+    record: { type: 'string' },
     images: { type: 'string', default: 'mimuc/helloworld:v0.0.1,mimuc/helloworld:v0.0.2' },
   },
 });
@@ -13,12 +18,14 @@ const log = process.env.HITLESS_AUDIT_LOG;
 if (log === undefined) throw new Error("set HITLESS_AUDIT_LOG to the API server's audit log");
 
 const [first = '', second = ''] = values.images.split(',');
-const { comparison, events, fromUs, toUs } = await observeRollouts({
+const { comparison, events, messages, fromUs, toUs } = await observeRollouts({
   log,
   images: [first, second],
   rollouts: Number(values.rollouts),
   trouble: values.trouble as Trouble,
 });
+if (values.record !== undefined)
+  writeFileSync(values.record, gzipSync(JSON.stringify({ messages, fromUs, toUs }, withoutImages)));
 const { changes, missing, outside, invented, widthsMs } = comparison;
 const blind = events.filter(({ kind }) => kind === 'blind');
 const blindMs = blind.reduce((sum, { earliestUs, latestUs }) => sum + (latestUs - earliestUs) / 1000, 0);
@@ -46,3 +53,8 @@ for (const { truth, event } of outside)
 for (const { kind, subject, earliestUs, latestUs } of invented)
   console.log('invented', kind, subject.name, atMs(earliestUs), atMs(latestUs));
 process.exitCode = missing.length + outside.length + invented.length === 0 ? 0 : 1;
+
+/** Which images a node holds is nobody's business. */
+function withoutImages(key: string, value: unknown): unknown {
+  return key === 'images' && Array.isArray(value) ? undefined : value;
+}
