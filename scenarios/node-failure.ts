@@ -106,7 +106,7 @@ const expect = { status: 200, json: { type: 'object', required: ['hello', 'name'
 export default defineScenario({
   name: 'node-failure',
   description:
-    'A node stops answering, with a replica on it. Kubernetes gives it up after 50 s and puts another replica ' +
+    'A node stops answering, with a replica on it. Kubernetes gives it up after 40 to 50 s and puts another replica ' +
     'elsewhere; until then a third of the new connections lead nowhere. What is lost is shown; in the end all is well.',
   targets: ['kubernetes'],
   app: {
