@@ -1,24 +1,27 @@
 /**
  * Runs what ships on the targets, one after the other, and makes a table of what was seen:
  *
- *   node test/cluster/scenarios.ts --targets local,docker,kubernetes --scenarios shared|third|all [--out FILE]
+ *   node test/cluster/scenarios.ts --targets local,docker,kubernetes --scenarios shared|third|all
+ *     [--seen FILE] [--out FILE]
  *
  * `third`: of those that are not shared, another third each day. Scenarios that are not made for a target are not run on
- * it. The exit code is 1 where one did not end as expected; the table goes to the output, and with --out to a file too.
+ * it. The exit code is 1 where one did not end as expected. The table goes to the output, and with --out to a page too;
+ * --seen keeps what was seen in a file, so that targets can be run at different times and still stand in one table.
  */
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { targetNames } from '../../cli/targets.ts';
 import { runScenario, type Seen } from './everything/run-scenario.ts';
 import { candidates, dayOfYear, type Selection, select, selections } from './everything/selection.ts';
-import { isAsExpected, table } from './everything/table.ts';
+import { isAsExpected, page, table } from './everything/table.ts';
 
 const { values } = parseArgs({
   options: {
     targets: { type: 'string', default: 'local' },
     scenarios: { type: 'string', default: 'shared' },
+    seen: { type: 'string' },
     out: { type: 'string' },
   },
 });
@@ -50,7 +53,17 @@ async function runAll(selection: Selection): Promise<Seen[]> {
   return seen;
 }
 
+/** What earlier runs saw, but of those that were run again. */
+function withEarlier(file: string, now: readonly Seen[]): Seen[] {
+  const earlier: Seen[] = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  const isAgain = (one: Seen) => now.some(({ scenario, target }) => scenario === one.scenario && target === one.target);
+  const all = [...earlier.filter((one) => !isAgain(one)), ...now];
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+  return all;
+}
+
 const seen = await runAll(selection);
 console.log(`\n${table(seen)}`);
-if (values.out !== undefined) appendFileSync(values.out, table(seen));
+const all = values.seen === undefined ? seen : withEarlier(values.seen, seen);
+if (values.out !== undefined) writeFileSync(values.out, page(all, new Date()));
 process.exitCode = seen.every(isAsExpected) && !interrupted ? 0 : 1;

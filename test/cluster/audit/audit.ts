@@ -1,26 +1,26 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import { pushImages } from './images.ts';
 import { observeRollouts, type Trouble } from './series.ts';
 
 // Holds what is recorded of a cluster to what its API server did, over a series of rollouts:
-// node test/cluster/audit/audit.ts --rollouts 10 --trouble none|cut|pause, with HITLESS_AUDIT_LOG and KUBECONFIG set.
+// node test/cluster/audit/audit.ts --rollouts 10 --trouble none|cut|pause, with HITLESS_AUDIT_LOG and what
+// `cluster env` says set.
 // --record FILE keeps what came from the API server, for test/targets/kubernetes/observe/replay.test.ts.
 const { values } = parseArgs({
   options: {
     rollouts: { type: 'string', default: '10' },
     trouble: { type: 'string', default: 'none' },
     record: { type: 'string' },
-    images: { type: 'string', default: 'mimuc/helloworld:v0.0.1,mimuc/helloworld:v0.0.2' },
   },
 });
 const log = process.env.HITLESS_AUDIT_LOG;
 if (log === undefined) throw new Error("set HITLESS_AUDIT_LOG to the API server's audit log");
 
-const [first = '', second = ''] = values.images.split(',');
 const { comparison, events, messages, fromUs, toUs } = await observeRollouts({
   log,
-  images: [first, second],
+  images: pushImages(process.env.CLUSTER_REGISTRY ?? ''),
   rollouts: Number(values.rollouts),
   trouble: values.trouble as Trouble,
 });

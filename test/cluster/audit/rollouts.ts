@@ -81,9 +81,9 @@ export function loadKubeConfig(): KubeConfig {
   return kubeConfig;
 }
 
-/** Asks again each 50 ms until the answer is yes; an error is a no. Rejects after a minute and a half. */
+/** Asks again each 50 ms until the answer is yes; an error is a no. Rejects after four minutes. */
 export async function until(ask: () => Promise<boolean> | boolean, what = 'it'): Promise<void> {
-  const give = Date.now() + 90_000;
+  const give = Date.now() + 240_000;
   let last: unknown;
   while (Date.now() < give) {
     try {
@@ -93,5 +93,5 @@ export async function until(ask: () => Promise<boolean> | boolean, what = 'it'):
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`${what} did not come about within 90 s`, { cause: last });
+  throw new Error(`${what} did not come about within 4 min`, { cause: last });
 }

@@ -14,6 +14,22 @@ export function table(seen: readonly Seen[]): string {
   return `${lines.join('\n')}\n${notes(seen)}`;
 }
 
+/** docs/scenarios/everything.md */
+export function page(seen: readonly Seen[], date: Date): string {
+  const sorted = seen.toSorted((a, b) => a.scenario.localeCompare(b.scenario) || a.target.localeCompare(b.target));
+  return `# Everything on everything
+
+Made by \`node test/cluster/scenarios.ts --targets local,docker,kubernetes --scenarios all --seen FILE --out FILE\`, ${date.toISOString().slice(0, 10)}, on
+the cluster of test/cluster with three nodes on one machine. A scenario stands beside the targets that it is made for.
+\`rolling-update-as-printed\` has to fail, all others have to pass.
+
+Shares are of what was planned. *No connection*: refused, unreachable, no connection in time, or a new connection that
+ended without a byte. *Broken in flight*: a replica was reached, and its answer did not come or not whole. *Bad answer*:
+it came, and was wrong. What is inconclusive is run once more, and the table says so; what fails is not.
+
+${table(sorted)}`;
+}
+
 function row(one: Seen): string[] {
   return [
     one.scenario,
