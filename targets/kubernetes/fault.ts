@@ -23,6 +23,14 @@ export function clusterFault(error: unknown, { doing, server, location }: Doing)
 type Words = [code: string, message: string, hint: string];
 
 function refused({ status, reason, message }: ApiRefusal, doing: string): Words {
+  // Server-side apply answers 500 to what no schema has.
+  const [, field] = /: \.?([\w.[\]-]+): field not declared in schema/.exec(message) ?? [];
+  if (field !== undefined)
+    return [
+      'HITLESS_MANIFEST_REJECTED',
+      `cannot ${doing}: it has no field ${field}`,
+      'kubectl explain KIND shows the fields that there are.',
+    ];
   if (status === 401)
     return [
       'HITLESS_CLUSTER_UNAUTHORIZED',
