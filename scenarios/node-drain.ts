@@ -1,4 +1,4 @@
-import { defineScenario, drainNode, type RunFinding, type RunView, type StepContext } from 'hitless';
+import { defineScenario, drainNode, HitlessError, type RunFinding, type RunView, type StepContext } from 'hitless';
 
 const expect = { status: 200, json: { type: 'object', required: ['hello', 'name'] } };
 const withinUs = 120_000_000;
@@ -22,7 +22,7 @@ async function findNode({ target }: StepContext): Promise<string> {
 
 async function drain(context: StepContext): Promise<string> {
   const { verdict, message } = await drainNode(drained.node, withinUs, context);
-  if (verdict !== undefined) throw new Error(message);
+  if (verdict !== undefined) throw new HitlessError('HITLESS_NOT_DRAINED', message ?? '', { blame: 'app' });
   return `${drained.node} was drained`;
 }
 
