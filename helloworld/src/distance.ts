@@ -32,5 +32,5 @@ function carry(from: Socket, into: Socket, established: number): void {
 }
 
 server.listen(port(process.env, 'PORT') ?? 3000, address(process.env, 'HOST') ?? '127.0.0.1', () => {
-  console.log(`${oneWayMs} ms to ${to} from port ${(server.address() as { port: number }).port}`);
+  console.log(`distance to ${to} listens on port ${(server.address() as { port: number }).port}`);
 });

@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const server = fileURLToPath(new URL('../../helloworld/src/server.ts', import.meta.url));
+const source = (file: string) => fileURLToPath(new URL(`../../helloworld/src/${file}`, import.meta.url));
 
 /** A process of the app, with what it has written so far. */
 export interface Running {
@@ -15,9 +15,9 @@ export interface Running {
 
 const running = new Set<Running>();
 
-/** Starts the app with these variables and no other settings. */
-export function start(environment: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, [server], { env: { PORT: '0', ...environment } });
+/** Starts the app, or another of helloworld/src, with these variables and no other settings. */
+export function start(environment: Record<string, string> = {}, file = 'server.ts'): Running {
+  const child = spawn(process.execPath, [source(file)], { env: { PORT: '0', ...environment } });
   const app: Running = {
     process: child,
     stdout: '',
@@ -44,8 +44,11 @@ export async function says(app: Running, words: string): Promise<void> {
 }
 
 /** Starts the app and waits until it says on which port it listens. */
-export async function listening(environment: Record<string, string> = {}): Promise<Running & { port: number }> {
-  const app = start(environment);
+export async function listening(
+  environment: Record<string, string> = {},
+  file = 'server.ts',
+): Promise<Running & { port: number }> {
+  const app = start(environment, file);
   await says(app, 'listens on');
   return Object.assign(app, { port: Number(/port (\d+)/.exec(app.stdout)?.[1]) });
 }
