@@ -11,6 +11,7 @@ import type { Scenario, Step } from './scenario/scenario.ts';
 import type { StepOutcome } from './steps/step.ts';
 import type { Lane } from './traffic/lane.ts';
 import { peakRate } from './traffic/plan.ts';
+import type { Scheduling } from './traffic/priority.ts';
 import type { LaneCounts } from './traffic/traffic.ts';
 
 /** Keeps what happens in a run, in memory and at once in its folder, so that a killed run leaves it too. */
@@ -78,11 +79,12 @@ export class RunLog {
     };
   }
 
-  trafficStarted(fromUs: number, target: TargetFacts): void {
+  trafficStarted(fromUs: number, target: TargetFacts, scheduling: Scheduling): void {
     this.#trafficRan = true;
     this.facts.trafficFromUs = fromUs;
     this.facts.trafficToUs = fromUs;
     this.facts.target = target;
+    this.facts.environment.scheduling = scheduling;
     this.event({
       earliestUs: fromUs,
       latestUs: fromUs,

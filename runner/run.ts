@@ -139,7 +139,7 @@ class Run {
     });
     if (this.#signal.aborted) throw new Interrupted();
     const fromUs = this.#traffic.start();
-    this.#log.trafficStarted(fromUs, this.#facts());
+    this.#log.trafficStarted(fromUs, this.#facts(), this.#traffic.scheduling);
     this.#ticker.trafficStarted(this.#traffic, fromUs);
   }
 

@@ -11,6 +11,7 @@ export const python = process.env.HITLESS_PYTHON ?? 'python3';
  */
 const probes = {
   pidns: () => process.platform === 'linux' && spawnSync('unshare', ['--pid', 'true']).status === 0,
+  realtime: () => spawnSync('chrt', ['--rr', '1', 'true']).status === 0,
   browser: () => existsSync('/usr/bin/chromium'),
   go: () => spawnSync('go', ['version']).status === 0,
   python: () => spawnSync('python3', ['--version']).status === 0,

@@ -1,5 +1,6 @@
 import type { Event } from '../../record/event.ts';
 import type { Endpoint } from '../../targets/target.ts';
+import type { Scheduling } from './priority.ts';
 import type { ThreadSetup } from './traffic-thread.ts';
 
 /** What a thread is given when it begins. */
@@ -15,7 +16,7 @@ export type ToThread =
   | { kind: 'abort' };
 
 export type FromThread =
-  | { kind: 'ready' }
+  | { kind: 'ready'; scheduling: Scheduling }
   | { kind: 'event'; event: Event }
   | { kind: 'lane-done'; laneIndex: number }
   | { kind: 'closed' }

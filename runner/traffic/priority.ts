@@ -12,7 +12,13 @@ const ahead = -15;
  * `ahead` by a nice value, which counts only among the processes of this session or control group (sched(7), "The
  * autogroup feature"): beside containers that start it still waited 100 ms and more for a core (measured).
  */
-export type Scheduling = 'real-time' | 'ahead' | 'ordinary';
+export type Scheduling = (typeof fromLeast)[number];
+const fromLeast = ['ordinary', 'ahead', 'real-time'] as const;
+
+/** What holds for all of them. */
+export function leastOf(threads: readonly Scheduling[]): Scheduling {
+  return fromLeast.find((scheduling) => threads.includes(scheduling)) ?? 'ordinary';
+}
 
 /**
  * Lets the calling thread, and those of V8 that it waits for in a collection of garbage, go before all ordinary processes:

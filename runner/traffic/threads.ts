@@ -5,6 +5,7 @@ import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { Endpoint, Route } from '../../targets/target.ts';
 import { Judge } from './judge.ts';
+import { leastOf, type Scheduling } from './priority.ts';
 import { reachableFamily } from './reachable.ts';
 import { assertRequests } from './request.ts';
 import { chooseThreads, threadsOfLane } from './share.ts';
@@ -55,6 +56,7 @@ export async function prepareTraffic(options: TrafficOptions, threads?: number):
 
 class Threads implements Traffic {
   readonly finished: Promise<void>;
+  scheduling: Scheduling = 'ordinary';
   readonly #options: TrafficOptions;
   readonly #counts: SharedArrayBuffer;
   readonly #workers: TrafficWorker[];
@@ -96,7 +98,8 @@ class Threads implements Traffic {
   }
 
   async ready(): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.ready));
+    const scheduled = await Promise.all(this.#workers.map((worker) => worker.ready));
+    this.scheduling = leastOf(scheduled);
   }
 
   start(): number {

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { HitlessError } from '../../record/error.ts';
 import type { Event } from '../../record/event.ts';
 import type { FromThread, ToThread, WorkerData } from './messages.ts';
+import type { Scheduling } from './priority.ts';
 
 /** Sources run as they are, and as JavaScript once they are built. */
 const script = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
@@ -21,8 +22,8 @@ export interface WorkerListener {
 
 /** A traffic thread as the main thread sees it. */
 export class TrafficWorker {
-  /** Rejects where the thread fails before it is ready. */
-  readonly ready: Promise<void>;
+  /** How it is scheduled. Rejects where the thread fails before it is ready. */
+  readonly ready: Promise<Scheduling>;
   /** The thread has ended, in one way or another. */
   readonly closed: Promise<void>;
   readonly #worker: Worker;
@@ -31,7 +32,7 @@ export class TrafficWorker {
   constructor(data: WorkerData, listener: WorkerListener) {
     const worker = new Worker(script, { workerData: data, resourceLimits });
     this.#worker = worker;
-    const ready = Promise.withResolvers<void>();
+    const ready = Promise.withResolvers<Scheduling>();
     const closed = Promise.withResolvers<void>();
     let isReady = false;
     let isClosed = false;
@@ -42,7 +43,7 @@ export class TrafficWorker {
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'ready') {
         isReady = true;
-        ready.resolve();
+        ready.resolve(message.scheduling);
       } else if (message.kind === 'event') listener.onEvent(message.event);
       else if (message.kind === 'lane-done') listener.onLaneDone();
       else {

@@ -3,6 +3,7 @@ import type { Event } from '../../record/event.ts';
 import type { Identity, LaneCount } from '../../record/facts.ts';
 import type { Route } from '../../targets/target.ts';
 import type { Lane } from './lane.ts';
+import type { Scheduling } from './priority.ts';
 
 export interface TrafficOptions {
   lanes: readonly Lane[];
@@ -29,6 +30,8 @@ export interface LaneCounts extends LaneCount {
 }
 
 export interface Traffic {
+  /** How the system lets its threads go before others. */
+  readonly scheduling: Scheduling;
   /** Starts the plan of every lane; returns the moment, in us, that the plan counts from. */
   start(): number;
   counts(): LaneCounts[];

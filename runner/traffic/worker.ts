@@ -19,7 +19,7 @@ const fail = (error: Error) => {
 process.on('uncaughtException', fail);
 
 const { setup, attemptsFile } = workerData as WorkerData;
-goAhead(setup.lanes.every((lane) => lane.rate !== 'unpaced' && !lane.spin));
+const scheduling = goAhead(setup.lanes.every((lane) => lane.rate !== 'unpaced' && !lane.spin));
 await warmUp();
 const thread = new TrafficThread(setup, new AttemptWriter(attemptsFile), {
   onEvent: (event) => tell({ kind: 'event', event }),
@@ -39,4 +39,4 @@ port.on('message', (message: ToThread) => {
     close();
   }
 });
-tell({ kind: 'ready' });
+tell({ kind: 'ready', scheduling });
