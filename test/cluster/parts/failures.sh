@@ -34,10 +34,11 @@ signal_node() {
 
 api_pause() {
   [[ ${1:-} =~ ^[1-9][0-9]{0,2}$ ]] || die "api-pause: for how many seconds (1 to 999)?"
-  local pid; pid=$(pid_of kube-apiserver) || die "the API server does not run"
+  local pid sleeper; pid=$(pid_of kube-apiserver) || die "the API server does not run"
+  sleep "$1" & sleeper=$!
   # shellcheck disable=SC2064
-  trap "kill -CONT $pid" EXIT
+  trap "kill -CONT $pid; kill $sleeper 2>/dev/null || true" EXIT
   trap 'exit 1' INT TERM HUP
   kill -STOP "$pid"
-  sleep "$1" & wait $!   # a wait is ended by a signal at once, a sleep only when it is over
+  wait $sleeper   # ended by a signal at once, where a sleep in the foreground is only when it is over
 }
