@@ -19,7 +19,7 @@ function postAloneFails(run: RunView) {
 export default defineScenario({
   name: 'microservices',
   description:
-    'The same three as apps of their own, and the same post. Posting fails; logging in and viewing go on as if nothing had happened.',
+    'Log in, view and post are apps of their own, and somebody finds the post that ends one. Posting fails; logging in and viewing go on as if nothing had happened.',
   app: {
     manifests: ['../manifests/microservices'],
     service: 'view-service',

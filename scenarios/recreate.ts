@@ -33,7 +33,7 @@ function neverMixed(run: RunView) {
 export default defineScenario({
   name: 'recreate',
   description:
-    'The same update with the strategy Recreate: all old replicas go, then the new ones come. Nobody is there meanwhile, and that is the price of never having two versions at once. How long does it take?',
+    'An update with the strategy Recreate: all old replicas go, then the new ones come. Nobody is there meanwhile, and that is the price of never having two versions at once. How long does it take?',
   app: {
     manifests: ['../manifests/recreate'],
     service: 'mimuc-service',

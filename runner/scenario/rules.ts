@@ -104,7 +104,7 @@ function* stepRules({ app, lanes, steps }: ScenarioInput, functions: Functions):
   const images = Object.keys(app.images ?? {});
   for (const [index, step] of steps.entries()) {
     const path = ['steps', index];
-    if ('deploy' in step && app.url !== undefined)
+    if ('deploy' in step && app.url !== undefined && app.manifests === undefined)
       yield at(path, ': what is at app.url is deployed; leave this step out');
     else if ('deploy' in step && index > 0) yield at(path, ': deploy comes first, and once');
     if (index === 0 && app.manifests !== undefined && (functions.steps.has(0) || !('deploy' in step)))

@@ -194,3 +194,17 @@ function goodManifest(): string {
   folder.remove();
   return text;
 }
+
+test('a scenario for other targets is refused before anything starts, also by a dry run', async () => {
+  const scenario = sampleWith('name: sample', 'name: sample\ntargets: [kubernetes, docker]');
+  for (const args of [
+    ['run', 'b.yml'],
+    ['run', 'a.yml', 'b.yml', '--target', 'local'],
+    ['run', 'b.yml', '--dry-run'],
+  ]) {
+    const { code, stderr } = await hitless(args, { 'b.yml': scenario });
+    expect(code).toBe(2);
+    expect(stderr).toContain('sample is not made for the target local');
+    expect(stderr).toContain('run it with --target kubernetes or --target docker');
+  }
+});
