@@ -38,6 +38,9 @@ console.log(
 );
 console.log(`intervals: median ${quantile(0.5)} ms, 95 % ${quantile(0.95)} ms, longest ${quantile(1)} ms`);
 console.log(`blind: ${blind.length} stretches, ${Math.round(blindMs)} ms in all`);
+const ofPods = blind.filter(({ subject }) => subject.name === 'pods');
+for (const { earliestUs, latestUs, reason, message } of ofPods)
+  console.log(`pods not watched from ${atMs(earliestUs)} to ${atMs(latestUs)} ms: ${reason}, ${message}`);
 for (const { kind, name, fromUs: at, toUs: to } of missing) console.log('missing', kind, name, atMs(at), atMs(to));
 for (const { truth, event } of outside)
   console.log(

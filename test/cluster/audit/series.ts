@@ -60,12 +60,15 @@ export async function observeRollouts({ log, images, rollouts, trouble }: Series
     }
     const toUs = nowUs();
     const offsetUs = wallOffsetUs();
-    // What the log has by now must be in the record a moment later.
-    const truths = truthsOf(log, start, app.namespace, offsetUs);
-    await until(() => events.length >= truths.length || nowUs() > toUs + 5e6);
-    const settled = events.filter(({ earliestUs }) => earliestUs <= toUs);
-    const later = truthsOf(log, start, app.namespace, offsetUs);
-    return { comparison: compare(later, settled), events, messages, fromUs, toUs };
+    const truths = () => truthsOf(log, start, app.namespace, offsetUs);
+    // What the log has by now is in the record a moment later, when the watches are back.
+    const due = truths();
+    await until(() => compare(due, events).missing.length === 0 || nowUs() > toUs + 15e6);
+    const told = [...events];
+    // What was made meanwhile may be told already, and need not be.
+    const comparison = compare(truths(), told);
+    comparison.missing = comparison.missing.filter((truth) => truth.toUs <= toUs);
+    return { comparison, events, messages, fromUs, toUs };
   } finally {
     clearInterval(cutting);
     observer.stop();
