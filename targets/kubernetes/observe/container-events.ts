@@ -88,7 +88,9 @@ class ContainerChange {
     const before = runs(this.#earlier);
     const now = runs(this.#status);
     // Only the last two runs are told of; those between two restarts that came together left nothing but their number.
-    const made = this.#status.restartCount - (this.#earlier?.restartCount ?? 0) + (before.length === 0 ? 1 : 0);
+    // A container that has not run yet has the number of restarts of one that has run once.
+    const restarts = this.#status.restartCount - (this.#earlier?.restartCount ?? 0);
+    const made = now.length === 0 ? 0 : restarts + (before.length === 0 ? 1 : 0);
     const unseen = made - now.filter((run) => !has(before, run)).length;
     for (const run of before)
       if (run.ended === null && !has(now, run))
