@@ -138,6 +138,7 @@ export class ContainerRunner implements ReplicaRunner {
       },
       start: () => this.#make(() => start(this)),
       release: async () => {
+        // The one that lives in the other first.
         for (const id of [last, holder]) if (id !== undefined) await engine.removeContainer(id).catch(() => {});
       },
     };

@@ -3,7 +3,10 @@ import { HitlessError } from '../../record/error.ts';
 import { isDead, ownerInWords, ownerLabel, runLabel } from '../owner.ts';
 import { type Engine, type EngineSettings, openEngine } from './engine/engine.ts';
 
-/** A container may be on its way into being while its run ends: looked for again until none comes. */
+/**
+ * A container may be on its way into being while its run ends, and podman removes none that another one lives in: looked
+ * for again until none is left.
+ */
 const mostRounds = 40;
 
 /** Removes all containers and images of a run, at once. Says how many there were, in words; undefined for none. */
@@ -13,8 +16,10 @@ export async function removeAllOf(engine: Engine, runId: string): Promise<string
   for (let round = 0; round < mostRounds; round++) {
     const found = await engine.listContainers(mine);
     if (found.length === 0) break;
-    await Promise.all(found.map(({ id }) => engine.removeContainer(id)));
     for (const { id } of found) containers.add(id);
+    const outcomes = await Promise.allSettled(found.map(({ id }) => engine.removeContainer(id)));
+    const failed = outcomes.filter((outcome) => outcome.status === 'rejected');
+    if (failed.length === found.length) throw failed[0]?.reason;
     await sleep(20);
   }
   const images = await engine.listImages(mine);
