@@ -121,9 +121,9 @@ interface Seen {
 }
 
 function verdictOf(app: keyof typeof apps, seen: readonly Seen[], isBack: boolean) {
-  const words = seen.map(
-    ({ event, last, next, wentOn }) => `${event}: ${wentOn ? 'on' : 'again'}, ${last} then ${next}`,
-  );
+  const words = seen.map(({ event, last, next, wentOn }) => {
+    return `${event}, it ${wentOn ? 'went on' : 'started again'} (${last}, then ${next})`;
+  });
   const asExpected = seen.every(({ event, wentOn }) => wentOn === apps[app][event]);
   // What goes on over both must not have gone back at any time in between.
   const isSteady = !(apps[app].killed && apps[app].replaced && isBack);
@@ -133,6 +133,6 @@ function verdictOf(app: keyof typeof apps, seen: readonly Seen[], isBack: boolea
     const hint = 'Give it a higher rate, or hold for longer.';
     return { ...common, verdict: 'inconclusive' as const, message: 'no answers before or after an event', hint };
   }
-  const message = `${words.join('; ')}${isSteady ? '' : '; and it went back in between'}`;
+  const message = `${app}: ${words.join('; ')}${isSteady ? '' : '; and it went back in between'}`;
   return { ...common, verdict: asExpected && isSteady ? ('pass' as const) : ('fail' as const), message };
 }
