@@ -1,7 +1,7 @@
 /**
  * Runs what ships on the targets, one after the other, and makes a table of what was seen:
  *
- *   node test/cluster/scenarios.ts --targets local,docker,kubernetes --scenarios shared|third|all
+ *   node test/cluster/scenarios.ts --targets local,docker,kubernetes --scenarios shared|third|all|NAME,...
  *     [--seen FILE] [--out FILE]
  *
  * `third`: of those that are not shared, another third each day. Scenarios that are not made for a target are not run on
@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { targetNames } from '../../cli/targets.ts';
 import { runScenario, type Seen } from './everything/run-scenario.ts';
-import { candidates, dayOfYear, type Selection, select, selections } from './everything/selection.ts';
+import { candidates, dayOfYear, select, selections } from './everything/selection.ts';
 import { isAsExpected, page, table } from './everything/table.ts';
 
 const { values } = parseArgs({
@@ -26,9 +26,9 @@ const { values } = parseArgs({
   },
 });
 const targets = values.targets.split(',');
-const selection = selections.find((word) => word === values.scenarios);
-const unknown = targets.find((target) => !targetNames.includes(target));
-if (selection === undefined || unknown !== undefined)
+const selection = selections.find((word) => word === values.scenarios) ?? values.scenarios.split(',');
+const unknownTarget = targets.find((target) => !targetNames.includes(target));
+if (unknownTarget !== undefined)
   throw new Error(
     `usage: scenarios.ts --targets ${targetNames.join(',')} --scenarios ${selections.join('|')} [--out FILE]`,
   );
@@ -36,12 +36,19 @@ if (selection === undefined || unknown !== undefined)
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
 
-async function runAll(selection: Selection): Promise<Seen[]> {
+async function runAll(): Promise<Seen[]> {
   const folder = mkdtempSync(join(tmpdir(), 'hitless-everything-'));
   const all = await candidates();
   const plan = targets.flatMap((target) =>
     select(all, selection, target, dayOfYear(new Date())).map((scenario) => ({ scenario, target })),
   );
+  const unknown = selections.includes(values.scenarios as never)
+    ? undefined
+    : values.scenarios.split(',').find((name) => !all.some((candidate) => candidate.name === name));
+  if (unknown !== undefined)
+    throw new Error(`no scenario ${unknown} ships; there are ${all.map(({ name }) => name).join(', ')}`);
+  // Nothing to run would else be nothing that went wrong.
+  if (plan.length === 0) throw new Error(`${values.targets}: none of ${values.scenarios} is made for it`);
   const seen: Seen[] = [];
   for (const { scenario, target } of plan) {
     if (interrupted) break;
@@ -62,7 +69,7 @@ function withEarlier(file: string, now: readonly Seen[]): Seen[] {
   return all;
 }
 
-const seen = await runAll(selection);
+const seen = await runAll();
 console.log(`\n${table(seen)}`);
 const all = values.seen === undefined ? seen : withEarlier(values.seen, seen);
 if (values.out !== undefined) writeFileSync(values.out, page(all, new Date()));

@@ -16,6 +16,7 @@ test('three days see every scenario of a target once', () => {
 test('a scenario runs on no target that it is not made for', () => {
   expect(select(all, 'all', 'docker', 1)).toEqual([...shared, 'docker-lifecycle']);
   expect(select(all, 'shared', 'local', 1)).toEqual(shared);
+  expect(select(all, ['docker-lifecycle', 'rollback'], 'local', 1)).toEqual(['rollback']);
 });
 
 test('days are counted from 1, also in a leap year', () => {

@@ -12,7 +12,8 @@ export const shared: readonly string[] = [
 ];
 
 export const selections = ['shared', 'third', 'all'] as const;
-export type Selection = (typeof selections)[number];
+/** One of these words, or names. */
+export type Selection = (typeof selections)[number] | readonly string[];
 
 export interface Candidate {
   name: string;
@@ -37,6 +38,7 @@ export async function candidates(): Promise<Candidate[]> {
 export function select(all: readonly Candidate[], selection: Selection, target: string, dayOfYear: number): string[] {
   const fits = all.filter(({ targets }) => targets === null || targets.includes(target)).map(({ name }) => name);
   const others = fits.filter((name) => !shared.includes(name)).sort();
+  if (typeof selection !== 'string') return fits.filter((name) => selection.includes(name));
   if (selection === 'third') return others.filter((_, index) => index % 3 === dayOfYear % 3);
   return [...shared.filter((name) => fits.includes(name)), ...(selection === 'all' ? others : [])];
 }
