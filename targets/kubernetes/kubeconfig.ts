@@ -17,8 +17,6 @@ export interface Cluster {
   server: string;
   /** Files and context that were used: what another process needs to get to the same cluster. */
   choice: ClusterChoice;
-  /** We are a pod of it, by the service account's token. */
-  inCluster: boolean;
 }
 
 const serviceAccountToken = '/var/run/secrets/kubernetes.io/serviceaccount/token';
@@ -44,7 +42,7 @@ export function loadCluster({ kubeconfig, context }: ClusterChoice): Cluster {
   if (context !== undefined) kubeConfig.setCurrentContext(context);
   const server = judgeContext(kubeConfig, files);
   const used = files.length > 0 ? { kubeconfig: files.join(delimiter), context: kubeConfig.getCurrentContext() } : {};
-  return { kubeConfig, server, choice: used, inCluster: files.length === 0 };
+  return { kubeConfig, server, choice: used };
 }
 
 /** Whether there is one to be found without being told. */

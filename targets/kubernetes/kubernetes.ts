@@ -19,19 +19,16 @@ import { loadCluster } from './kubeconfig.ts';
 import { PodLogs } from './logs.ts';
 import { deploymentFacts, mainService, readWanted, type Wanted } from './manifests.ts';
 import { Observer } from './observe/observer.ts';
-import { forwardTo } from './port-forward.ts';
 import { removeRun } from './removal.ts';
 import { apps, core, Resources } from './resources.ts';
 import { generationOf, setImage, undo } from './revisions.ts';
 import { neededRights, requireRights } from './rights.ts';
-import { findRoute } from './route.ts';
-import { type Found, refuseTakenPort, type Service, unequalBecause } from './service.ts';
+import { listsSelected } from './selected.ts';
+import { refuseTakenPort, type Service, unequalBecause } from './service.ts';
+import { Ways } from './ways.ts';
 
 /** Any cluster that a kubeconfig leads to, or the one that hitless is a pod of. */
 export const createKubernetesTarget: TargetFactory = (context) => new KubernetesTarget(context);
-
-/** Steps that leave every replica where it is: a port-forward, which ends with its pod, lasts through them. */
-const harmless: readonly string[] = ['deploy', 'hold', 'exec', 'wait'];
 
 class KubernetesTarget implements Target {
   readonly kind = 'kubernetes';
@@ -55,8 +52,6 @@ class KubernetesTarget implements Target {
   #main: Wanted | undefined;
   #images = new Map<string, string>();
   #applied = false;
-  #routes = new Map<string, Found>();
-  #closeForward: (() => void) | undefined;
   #preparing: Promise<void> | undefined;
   #cleaning: Promise<void> | undefined;
 
@@ -72,7 +67,7 @@ class KubernetesTarget implements Target {
 
   async #prepare(): Promise<void> {
     const { app, settings = {}, runId, folder, verbs = [], onNotice, onEvent } = this.#context;
-    const { kubeConfig, server, choice, inCluster } = loadCluster(settings);
+    const { kubeConfig, server, choice } = loadCluster(settings);
     const api = new Api(kubeConfig, server);
     const claim = new Claim(api, runId, settings.namespace, verbs.includes('kill'));
     const { namespace } = claim.place;
@@ -80,9 +75,9 @@ class KubernetesTarget implements Target {
       api,
       claim,
       namespace,
-      inCluster,
       killer: new Killer(api, claim.labels, process.env.HITLESS_KILLER_IMAGE || undefined),
       logs: new PodLogs(api, namespace, folder),
+      ways: new Ways(api, namespace, { verbs, onNotice }, this.#ended),
     };
     await this.#asking('ask the API server', async () => {
       this.#wanted = await readWanted(app.manifests, namespace, new Resources(api));
@@ -198,38 +193,16 @@ class KubernetesTarget implements Target {
 
   /** Resolves when the list of endpoints is that of the new selector. */
   async switch(service: string, selector: Record<string, string>): Promise<void> {
-    const { api, namespace } = this.#observed();
+    const { api, namespace, observer } = this.#observed();
     const path = core(namespace, 'services', service);
     await this.#asking(`switch the Service ${service}`, async () => {
       if ((await api.find(path)) === undefined) throw this.#unknown('Service', service, this.#named('Service'));
       // The whole selector at once: a pair that is not in the new one has to go.
       await api.operate(path, [{ op: 'replace', path: '/spec/selector', value: selector }]);
     });
-    await this.#untilListed(service, selector);
-  }
-
-  async #untilListed(service: string, selector: Record<string, string>): Promise<void> {
-    const { observer } = this.#observed();
-    const sorted = (names: Iterable<string>) => [...names].sort().join();
-    const isListed = () => {
-      const pods = observer
-        .all('pods')
-        .filter(
-          ({ metadata, status }) =>
-            metadata.deletionTimestamp === undefined &&
-            Object.entries(selector).every(([key, value]) => metadata.labels?.[key] === value) &&
-            status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
-        );
-      const listed = observer
-        .all('endpointslices')
-        .filter(({ metadata }) => metadata.labels?.['kubernetes.io/service-name'] === service)
-        .flatMap(({ endpoints }) => endpoints ?? [])
-        .filter(({ conditions }) => conditions?.ready !== false)
-        .flatMap(({ targetRef }) => targetRef?.name ?? []);
-      return sorted(pods.map(({ metadata }) => metadata.name)) === sorted(new Set(listed));
-    };
     const untilMs = performance.now() + followsWithinMs;
-    while (!isListed() && performance.now() < untilMs) await sleep(20, undefined, { signal: this.#ended.signal });
+    while (!listsSelected(observer, service, selector) && performance.now() < untilMs)
+      await sleep(20, undefined, { signal: this.#ended.signal });
   }
 
   async kill(deployment: string, { pod, signal = 'SIGKILL' }: { pod?: string; signal?: string } = {}): Promise<string> {
@@ -299,40 +272,14 @@ class KubernetesTarget implements Target {
   }
 
   async route(service?: string): Promise<Route> {
-    const { api, namespace } = this.#observed();
+    const { api, namespace, ways } = this.#observed();
     const name = service ?? this.#main?.object.metadata.name ?? '';
-    const known = this.#routes.get(name);
-    const found =
-      known ??
-      (await this.#asking(`find a way to the Service ${name}`, async () => {
-        if ((await api.find(core(namespace, 'services', name))) === undefined)
-          throw this.#unknown('Service', name, this.#named('Service'));
-        return (await findRoute(api, namespace, name, this.#ended.signal)) ?? this.#forward(name);
-      }));
-    this.#routes.set(name, found);
-    const host = found.host.includes(':') ? `[${found.host}]` : found.host;
-    const url = `http://${host}:${found.port}`;
-    if (known === undefined) this.#context.onNotice(`${name} is at ${url} (${found.by})`);
+    const { url } = await this.#asking(`find a way to the Service ${name}`, async () => {
+      if ((await api.find(core(namespace, 'services', name))) === undefined)
+        throw this.#unknown('Service', name, this.#named('Service'));
+      return ways.to(name);
+    });
     return { kind: 'address', url };
-  }
-
-  /** A port-forward pins one pod and ends with it. */
-  async #forward(service: string): Promise<Found> {
-    const { api, namespace } = this.#open();
-    const harming = (this.#context.verbs ?? []).filter((verb) => !harmless.includes(verb));
-    if (harming.length > 0)
-      throw new HitlessError(
-        'HITLESS_SERVICE_INSIDE',
-        `the Service ${service} (ClusterIP) cannot be reached from here, and a port-forward ends with its pod: it does not last through ${harming.join(', ')}`,
-        {
-          blame: 'environment',
-          hint: 'Give the Service the type LoadBalancer or NodePort, or run hitless as a pod of the cluster.',
-        },
-      );
-    const { port, pod, close } = await forwardTo(api, namespace, service);
-    this.#closeForward = close;
-    this.#context.onNotice(`${service} cannot be reached from here: a port-forward leads all requests to ${pod} alone`);
-    return { host: '127.0.0.1', port, path: 'l4-proxy', by: 'port-forward' };
   }
 
   state(): TargetState {
@@ -361,7 +308,7 @@ class KubernetesTarget implements Target {
   }
 
   facts(): TargetFacts {
-    const found = this.#routes.get(this.#main?.object.metadata.name ?? '');
+    const found = this.#parts?.ways.known(this.#main?.object.metadata.name ?? '');
     const unequal = this.#main === undefined ? undefined : unequalBecause(this.#main.object as Service);
     const notes: string[] = [];
     if (unequal !== undefined) notes.push(`Connections need not spread evenly: ${unequal}.`);
@@ -397,7 +344,7 @@ class KubernetesTarget implements Target {
   async #cleanUp(): Promise<void> {
     this.#ended.abort();
     this.#listeners.clear();
-    this.#closeForward?.();
+    this.#parts?.ways.close();
     await this.#preparing?.catch(() => {});
     const { api, claim, lease, stopReaper, observer, logs } = this.#parts ?? {};
     observer?.stop();
@@ -484,9 +431,9 @@ interface Parts {
   api: Api;
   claim: Claim;
   namespace: string;
-  inCluster: boolean;
   killer: Killer;
   logs: PodLogs;
+  ways: Ways;
   observer?: Observer;
   lease?: Lease;
   stopReaper?: () => void;
