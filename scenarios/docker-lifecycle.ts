@@ -84,10 +84,11 @@ function step(line: string, notice: (line: string) => void): void {
 async function tag({ target }: StepContext): Promise<string> {
   const { engine, registry } = inHand(target);
   if (registry === undefined)
-    throw new HitlessError('HITLESS_REGISTRY', 'no registry is known to push to', {
-      blame: 'environment',
-      hint: 'Start one (`docker run -d -p 5000:5000 registry:2`), then say --registry 127.0.0.1:5000 or set HITLESS_REGISTRY.',
-    });
+    throw new HitlessError(
+      'HITLESS_REGISTRY',
+      'no registry is known to push to: say --registry HOST:PORT or set HITLESS_REGISTRY (`docker run -d -p 5000:5000 registry:2` starts one)',
+      { blame: 'environment' },
+    );
   state.remote = `${registry}/hitless/helloworld:v0.0.1`;
   await engine.tag(state.local, state.remote);
   const image = await engine.inspectImage(state.remote);

@@ -94,7 +94,8 @@ export class HandTarget implements Target {
     const { name = '', exitCode, signal } = attributes;
     this.#context.onEvent({
       kind,
-      subject: { kind: 'container', name },
+      // Alone in its pod, as it were: its end is the pod's.
+      subject: { kind: 'replica', name },
       earliestUs: earliest,
       latestUs: latest,
       ...(kind === 'exited' && exitCode !== undefined && { exitCode: Number(exitCode) }),
