@@ -50,10 +50,20 @@ function prepareImports(): void {
       specifier === 'hitless' ? { url: ownEntry, shortCircuit: true } : next(specifier, context),
     load: (url, context, next) => {
       if (!typesLeftIn.test(url)) return next(url, context);
-      const source = stripTypeScriptTypes(readFileSync(fileURLToPath(url), 'utf8'));
-      return { format: 'module', source, shortCircuit: true };
+      return { format: 'module', source: withoutTypes(readFileSync(fileURLToPath(url), 'utf8')), shortCircuit: true };
     },
   });
+}
+
+/** Node warns that this function of its own is experimental; a user can do nothing about it. */
+function withoutTypes(source: string): string {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return stripTypeScriptTypes(source);
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /**
