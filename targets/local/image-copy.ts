@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, rmSync, symlinkSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import type { AppSpec } from '../target.ts';
 
@@ -25,9 +25,17 @@ export function withRunnableContexts(images: Images, runFolder: string): Images 
     if (known !== undefined) return known;
     const copy = join(folderOf(runFolder), String(copies.size));
     cpSync(context, copy, { recursive: true });
+    linkModules(context, runFolder);
     copies.set(context, copy);
     return copy;
   }
+}
+
+/** What an app imports is found from its copy too: beside the package that it comes from. */
+function linkModules(context: string, runFolder: string): void {
+  const modules = join(context.slice(0, context.lastIndexOf(`${sep}node_modules${sep}`)), 'node_modules');
+  const link = join(folderOf(runFolder), 'node_modules');
+  if (!existsSync(link)) symlinkSync(modules, link);
 }
 
 export function removeContextCopies(runFolder: string): void {
