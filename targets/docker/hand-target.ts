@@ -49,7 +49,9 @@ export class HandTarget implements Target {
   get docker(): EngineInHand {
     const { runId, settings } = this.#context;
     const { engine } = this.#ready();
-    return { engine, labels: this.#labels, runId, port: this.#port, registry: settings?.registry };
+    const { HITLESS_REGISTRY, CLUSTER_REGISTRY } = process.env;
+    const registry = settings?.registry ?? (HITLESS_REGISTRY || CLUSTER_REGISTRY || undefined);
+    return { engine, labels: this.#labels, runId, port: this.#port, registry };
   }
 
   get #port(): number {
