@@ -21,7 +21,8 @@ export const targets: ReadonlyMap<string, ShippedTarget> = new Map([
   [
     'docker',
     {
-      summary: "a Docker engine (or podman's socket): replicas are containers, under Kubernetes's rules for Deployments",
+      summary:
+        "a Docker engine (or podman's socket): replicas are containers, under Kubernetes's rules for Deployments",
       load: async () => (await import('../targets/docker/docker.ts')).createDockerTarget,
     },
   ],
