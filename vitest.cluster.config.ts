@@ -7,7 +7,7 @@ export default defineConfig({
     pool: 'forks',
     // One cluster, and its nodes share this machine's processors.
     fileParallelism: false,
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
   },
 });
