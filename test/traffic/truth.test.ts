@@ -135,7 +135,7 @@ describe('10,000 attempts at a server that misbehaves by a ledger', () => {
     server = await startServer({ mode: 'mixed', closedMs: 20, everyMs: 500 });
     const session: Session = {
       page: '/',
-      assets: ['/a.js', '/b.css', '/c.png', '/d.svg'],
+      assets: ['/a', '/b', '/c', '/d'],
       connections: 'one',
       pauseUs: 0,
     };
