@@ -23,9 +23,12 @@ export interface Seen {
   inconclusiveBefore: string | null;
 }
 
+/** What the first step of a lesson shows, before it is mended. */
+const meantToFail: readonly string[] = ['rolling-update-as-printed', 'frontend-assets-rolling'];
+
 /** The exit code that a scenario has to end with, wherever it runs. */
 export function expectedExitCode(scenario: string): number {
-  return scenario === 'rolling-update-as-printed' ? 1 : 0;
+  return meantToFail.includes(scenario) ? 1 : 0;
 }
 
 const inconclusive = 4;
