@@ -109,12 +109,20 @@ createServer(async ({ url }, response) => {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(report));
 }).listen(Number(process.env.PORT ?? 3000));
 
+/** Whether there is somebody behind both names: connections to a Service are led there up to a second after its pods are named. */
+async function bothAnswer(): Promise<boolean> {
+  try {
+    for (const { name, port } of [service, headless]) await answered((await addressesOf(name))[0] ?? '', port);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Nobody is visited before there is somebody. */
 async function begin(): Promise<void> {
-  while (named.length === 0) {
-    await watchName();
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
+  while (!(await bothAnswer())) await new Promise((resolve) => setTimeout(resolve, 200));
+  await watchName();
   isReady = true;
   const timers = Object.values(ways).map((way) => setInterval(() => void way.visit(), everyMs));
   timers.push(setInterval(() => void watchName(), 2 * everyMs));
