@@ -6,6 +6,7 @@ import { Chart, type ChartItem, registerables } from 'chart.js';
 import type { Result } from '../../record/result.ts';
 import { bandsPlugin } from './bands.ts';
 import { reportCharts } from './chart.ts';
+import { glyphsPlugin } from './glyphs.ts';
 import { lanesPlugin } from './lanes.ts';
 import { lookOf } from './look.ts';
 
@@ -54,6 +55,6 @@ function register(): void {
     const file = require.resolve(`@fontsource/inter/files/inter-latin-${weight}-normal.woff2`);
     GlobalFonts.registerFromPath(file, 'Inter');
   }
-  Chart.register(...registerables, bandsPlugin, lanesPlugin);
+  Chart.register(...registerables, bandsPlugin, glyphsPlugin, lanesPlugin);
   registered = true;
 }

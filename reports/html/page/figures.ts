@@ -1,6 +1,7 @@
 import type { Result } from '../../../record/result.ts';
 import { bandsPlugin } from '../../charts/bands.ts';
 import { type ReportChart, reportCharts } from '../../charts/chart.ts';
+import { glyphsPlugin } from '../../charts/glyphs.ts';
 import { lanesPlugin } from '../../charts/lanes.ts';
 import { lookOf } from '../../charts/look.ts';
 import { type PageElement, page } from './browser.ts';
@@ -13,7 +14,7 @@ interface Drawing {
 
 /** The charts: those over time below each other on one axis, then the others. */
 export function figures(result: Result): { sections: (PageElement | null)[]; draw(): void } {
-  page.Chart.register(bandsPlugin, lanesPlugin);
+  page.Chart.register(bandsPlugin, glyphsPlugin, lanesPlugin);
   const drawings: Drawing[] = [];
   const figure = (id: string): PageElement | null => {
     const chart = reportCharts.find((each) => each.id === id);
