@@ -8,7 +8,7 @@ export const runLabel = 'hitless.run';
 export const ownerLabel = 'hitless.owner';
 
 /** Longer than any run: one of another machine, whose processes cannot be seen from here, counts as dead after it. */
-const elsewhereMs = 24 * 3_600_000;
+export const elsewhereMs = 24 * 3_600_000;
 
 interface Owner extends ProcessIdentity {
   /** Machine and process namespace: only from there the process can be seen. */

@@ -1,9 +1,10 @@
 import { type FileLocation, HitlessError } from '../../record/error.ts';
+import { runLabel } from '../owner.ts';
+import { ownerAnnotation } from './annotations.ts';
 import { type Api, ApiRefusal, type KubeObject } from './api.ts';
 import type { Claim } from './claim.ts';
 import { clusterFault } from './fault.ts';
 import { type PodSpecYaml, podTemplateOf, type Wanted } from './manifests.ts';
-import { ownerAnnotation, runLabel } from './owner.ts';
 import { pathOf } from './resources.ts';
 
 interface Applying {

@@ -1,5 +1,6 @@
+import { runLabel, thisOwner } from '../owner.ts';
+import { cordonedAnnotation, objectsAnnotation, ownerAnnotation } from './annotations.ts';
 import type { Api, KubeObject } from './api.ts';
-import { cordonedAnnotation, objectsAnnotation, ownerAnnotation, runLabel, thisOwner } from './owner.ts';
 import { core } from './resources.ts';
 
 /** Where a run writes down in the cluster what is its own: its namespace, or a ConfigMap in the user's. */
@@ -49,7 +50,7 @@ export class Claim {
         ...this.labels,
         ...(this.#privileged && configMap === undefined && { 'pod-security.kubernetes.io/enforce': 'privileged' }),
       },
-      annotations: { [ownerAnnotation]: JSON.stringify(thisOwner()), [objectsAnnotation]: '[]' },
+      annotations: { [ownerAnnotation]: thisOwner(), [objectsAnnotation]: '[]' },
     };
     const kind = configMap === undefined ? 'Namespace' : 'ConfigMap';
     const path = configMap === undefined ? '/api/v1/namespaces' : core(namespace, 'configmaps');

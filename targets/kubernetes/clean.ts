@@ -1,8 +1,9 @@
+import { isDead, ownerInWords, runLabel } from '../owner.ts';
+import { ownerAnnotation } from './annotations.ts';
 import { Api, ApiRefusal, type KubeObject } from './api.ts';
 import type { ClaimPlace } from './claim.ts';
 import { clusterFault } from './fault.ts';
 import { type ClusterChoice, clusterIsKnown, loadCluster } from './kubeconfig.ts';
-import { isDead, ownerAnnotation, ownerInWords, runLabel } from './owner.ts';
 import { removeRun } from './removal.ts';
 import { core } from './resources.ts';
 

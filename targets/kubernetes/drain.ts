@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HitlessError } from '../../record/error.ts';
 import { meantOrKnown } from '../../record/nearest.ts';
+import { runLabel } from '../owner.ts';
+import { cordonedAnnotation } from './annotations.ts';
 import { type Api, ApiRefusal, type KubeObject } from './api.ts';
 import type { Claim } from './claim.ts';
-import { cordonedAnnotation, runLabel } from './owner.ts';
 import { core } from './resources.ts';
 
 /** `kubectl drain` asks again every five seconds; a budget that lets go earlier is met earlier here. */

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { runLabel } from '../owner.ts';
+import { cordonedAnnotation, objectsAnnotation } from './annotations.ts';
 import { type Api, ApiRefusal, type KubeObject } from './api.ts';
 import { type ClaimPlace, claimPath } from './claim.ts';
-import { cordonedAnnotation, objectsAnnotation, runLabel } from './owner.ts';
 import { core } from './resources.ts';
 
 /** How long the cluster is watched removing what it was told to; it goes on by itself after that. */

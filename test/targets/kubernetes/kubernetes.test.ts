@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { HitlessError } from '../../../record/error.ts';
+import { objectsAnnotation, ownerAnnotation } from '../../../targets/kubernetes/annotations.ts';
 import type { KubeObject } from '../../../targets/kubernetes/api.ts';
 import { cleanDeadRunsOf } from '../../../targets/kubernetes/clean.ts';
-import { objectsAnnotation, ownerAnnotation, runLabel, thisOwner } from '../../../targets/kubernetes/owner.ts';
 import { core } from '../../../targets/kubernetes/resources.ts';
+import { runLabel, thisOwner } from '../../../targets/owner.ts';
 import { lacks } from '../../available.ts';
 import { images, type OnCluster, test } from './on-cluster.ts';
 
@@ -133,8 +134,10 @@ describe.runIf(there)('on a cluster', () => {
     };
     const dead = `dead-${process.pid}`;
     const living = `living-${process.pid}`;
-    await claim(living, thisOwner(), []);
-    await claim(dead, { ...thisOwner(), start: 'another boot/1' }, [`/api/v1/namespaces/hitless-${living}`]);
+    await claim(living, JSON.parse(thisOwner()), []);
+    await claim(dead, { ...JSON.parse(thisOwner()), start: 'another boot/1' }, [
+      `/api/v1/namespaces/hitless-${living}`,
+    ]);
     // Another run that starts now does the same: who of them removes it is not for us to say.
     await cleanDeadRunsOf(api);
     expect(await api.find(`/api/v1/namespaces/hitless-${dead}`)).toBeUndefined();

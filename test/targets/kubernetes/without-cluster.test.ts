@@ -5,10 +5,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { wayOfImages } from '../../../targets/kubernetes/images.ts';
 import { loadCluster } from '../../../targets/kubernetes/kubeconfig.ts';
 import { deploymentFacts } from '../../../targets/kubernetes/manifests.ts';
-import { elsewhereMs, isDead, thisOwner } from '../../../targets/kubernetes/owner.ts';
 import { repositoryOf } from '../../../targets/kubernetes/revisions.ts';
 import { neededRights } from '../../../targets/kubernetes/rights.ts';
 import { type Service, unequalBecause } from '../../../targets/kubernetes/service.ts';
+import { elsewhereMs, isDead, thisOwner } from '../../../targets/owner.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hitless-kubeconfig-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -101,7 +101,7 @@ test.each([
 });
 
 describe('the owner of a run', () => {
-  const said = (change: object) => JSON.stringify({ ...thisOwner(), ...change });
+  const said = (change: object) => JSON.stringify({ ...JSON.parse(thisOwner()), ...change });
   test('is alive as this process, and dead where its pid is another process now', () => {
     expect(isDead(said({}))).toBe(false);
     expect(isDead(said({ start: 'another boot/1' }))).toBe(true);
