@@ -7,39 +7,7 @@ import { meantOrKnown } from '../../record/nearest.ts';
 import type { Api, KubeObject } from './api.ts';
 import { execIn } from './exec.ts';
 import { core } from './resources.ts';
-
-/** A container that runs, as far as it takes to reach its process. */
-export interface Victim {
-  namespace: string;
-  pod: string;
-  node: string;
-  /** As the runtime calls it, without `containerd://`. */
-  containerId: string;
-  image: string;
-}
-
-interface PodStatus {
-  spec?: { nodeName?: string; imagePullSecrets?: object[]; containers?: { name: string; image: string }[] };
-  status?: {
-    phase?: string;
-    containerStatuses?: {
-      name: string;
-      containerID?: string;
-      state?: { running?: object; waiting?: { reason?: string; message?: string } };
-    }[];
-  };
-}
-
-/** The container of a pod, the first where it has several. */
-export async function victimOf(api: Api, namespace: string, pod: string): Promise<Victim> {
-  const { spec, status } = await api.get<PodStatus>(core(namespace, 'pods', pod));
-  const container = spec?.containers?.[0];
-  const running = status?.containerStatuses?.find(({ name }) => name === container?.name);
-  const id = running?.state?.running === undefined ? undefined : running.containerID?.replace(/^.*:\/\//, '');
-  if (container === undefined || spec?.nodeName === undefined || id === undefined || !/^[0-9a-f]{12,}$/.test(id))
-    throw new HitlessError('HITLESS_NOTHING_TO_KILL', `${pod} has no running container to kill`, { blame: 'app' });
-  return { namespace, pod, node: spec.nodeName, containerId: id, image: container.image };
-}
+import type { PodStatus, Victim } from './victim.ts';
 
 /**
  * The first process of a container is the oldest of those whose control group has its id. From inside a container it cannot
