@@ -14,6 +14,7 @@ import { bringImages, wayOfImages } from './images.ts';
 import { Killer } from './kill.ts';
 import { PodLogs } from './logs.ts';
 import { Observer } from './observe/observer.ts';
+import { refresh } from './refresh.ts';
 import { core, Resources } from './resources.ts';
 import { neededRights, requireRights } from './rights.ts';
 import { Run } from './run.ts';
@@ -202,6 +203,11 @@ class KubernetesTarget implements Target {
       return ways.to(name);
     });
     return { kind: 'address', url };
+  }
+
+  async refresh(): Promise<void> {
+    const { run, observer } = this.#open();
+    await run.asking('look at what is there now', () => refresh(run.api, run.namespace, observer, run.ended));
   }
 
   state(): TargetState {

@@ -27,6 +27,7 @@ export class ApiServer {
   #revision = 100;
   #forgotten = 0;
   #silent = false;
+  #held: (() => void)[] | undefined;
   /** How many lists and watches there were, by kind. */
   readonly asked = { list: 0, watch: 0 };
   /** What lists say of the store is this much too low, as where kinds are counted apart. */
@@ -111,6 +112,16 @@ export class ApiServer {
     this.#silent = false;
   }
 
+  /** Watches hear of what is stored from now on when the function that is returned is called. */
+  holdWatches(): () => void {
+    const held: (() => void)[] = [];
+    this.#held = held;
+    return () => {
+      this.#held = undefined;
+      for (const tell of held) tell();
+    };
+  }
+
   refuse(resource: Resource, status: number): void {
     this.#refused.set(resource, status);
   }
@@ -126,10 +137,12 @@ export class ApiServer {
     return known;
   }
 
-  #tell(resource: string, type: Change['type'], object: KubernetesObject): void {
+  #tell(resource: Resource, type: Change['type'], object: KubernetesObject): void {
     this.#changes.push({ revision: this.#revision, resource, type, object });
     if (this.#silent) return;
-    for (const [response, of] of this.#watches) if (of === resource) response.write(line(type, object));
+    const tell = () => this.write(resource, line(type, object));
+    if (this.#held) this.#held.push(tell);
+    else tell();
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
