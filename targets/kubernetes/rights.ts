@@ -3,7 +3,7 @@ import { HitlessError } from '../../record/error.ts';
 import type { Api } from './api.ts';
 import type { Wanted } from './manifests.ts';
 
-interface Right {
+export interface Right {
   group: string;
   /** With its part, where it is one: `pods/log`. */
   resource: string;
@@ -65,8 +65,7 @@ export async function requireRights(
   namespace: string,
   ownNamespace: boolean,
 ): Promise<void> {
-  const answers = await Promise.all(needed.map((right) => isAllowed(api, right, namespace)));
-  const missing = needed.filter((_, index) => answers[index] !== true);
+  const missing = await missingRights(api, needed, namespace);
   if (missing.length === 0) return;
   const user = await whoWeAre(api);
   const scope = ownNamespace ? undefined : namespace;
@@ -79,6 +78,12 @@ export async function requireRights(
       text: roleYaml(needed, scope, user),
     },
   );
+}
+
+/** Those of them that the API server does not grant us (SelfSubjectAccessReview), which anybody may ask it. */
+export async function missingRights(api: Api, needed: readonly Right[], namespace: string): Promise<Right[]> {
+  const answers = await Promise.all(needed.map((right) => isAllowed(api, right, namespace)));
+  return needed.filter((_, index) => answers[index] !== true);
 }
 
 async function isAllowed(api: Api, { group, resource, verb, clusterWide }: Right, namespace: string): Promise<boolean> {
@@ -95,7 +100,8 @@ async function isAllowed(api: Api, { group, resource, verb, clusterWide }: Right
   return review.status.allowed;
 }
 
-async function whoWeAre(api: Api): Promise<string> {
+/** The name that the cluster knows us by, as a binding names it. */
+export async function whoWeAre(api: Api): Promise<string> {
   const review = await api
     .create<{ status: { userInfo: { username: string } } }>('/apis/authentication.k8s.io/v1/selfsubjectreviews', {
       apiVersion: 'authentication.k8s.io/v1',
@@ -106,7 +112,7 @@ async function whoWeAre(api: Api): Promise<string> {
 }
 
 /** Of a namespace where there is one, of the cluster otherwise: a namespace that a run makes has no Roles before. */
-function roleYaml(needed: readonly Right[], namespace: string | undefined, user: string): string {
+export function roleYaml(needed: readonly Right[], namespace: string | undefined, user: string): string {
   const metadata = { name: 'hitless', ...(namespace !== undefined && { namespace }) };
   const inNamespace = needed.filter(({ clusterWide }) => namespace === undefined || !clusterWide);
   const beyond = needed.filter(({ clusterWide }) => namespace !== undefined && clusterWide);
@@ -165,6 +171,7 @@ function rulesOf(needed: readonly Right[]): object[] {
   return [...rules.values()];
 }
 
-function inWords({ verb, resource, group }: Right): string {
+/** `list endpointslices.discovery.k8s.io` */
+export function inWords({ verb, resource, group }: Right): string {
   return `${verb} ${resource}${group === '' ? '' : `.${group}`}`;
 }
