@@ -20,6 +20,7 @@ interface Arguments {
   context: string | undefined;
   kubeconfig: string | undefined;
   registry: string | undefined;
+  workload: string | undefined;
   out: string | undefined;
   reporter: string;
   seed?: unknown;
@@ -72,8 +73,8 @@ export const run: CommandModule<object, Arguments> = {
 /** Loads every scenario before the first one runs: a typo in the last is told at once. */
 async function runCommand(args: Arguments): Promise<ExitCode> {
   refuseContradictions(args);
-  const { namespace, context, kubeconfig, registry } = args;
-  const settings = { namespace, context, kubeconfig, registry };
+  const { namespace, context, kubeconfig, registry, workload } = args;
+  const settings = { namespace, context, kubeconfig, registry, workload };
   const request = { target: args.target, settings, out: args.out, reporters: args.reporter.split(',') };
   createReporters(request.reporters, screenOn(process.stdout));
   const files = args.scenario.map(findScenario);

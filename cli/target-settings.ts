@@ -1,12 +1,13 @@
 import { HitlessError } from '../record/error.ts';
 import type { TargetSettings } from '../targets/target.ts';
+import { workloadOf } from '../targets/workload-name.ts';
 
 /** Options that say where a target deploys, with the targets that each concerns. */
 export const targetOptions = {
   namespace: {
     type: 'string',
     requiresArg: true,
-    describe: 'kubernetes: your own namespace, else one is made for the run; url: where app.service is',
+    describe: 'kubernetes: your own namespace, else one is made for the run; url: where app.service or --workload is',
   },
   context: {
     type: 'string',
@@ -19,6 +20,11 @@ export const targetOptions = {
     requiresArg: true,
     describe: 'where images are pushed (HOST:PORT/PATH); for kubernetes also kind, minikube, none',
   },
+  workload: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'url: KIND/NAME in the namespace (statefulset/shop), looked at in place of what app.service leads to',
+  },
 } as const;
 
 /** As they were said on the command line. */
@@ -29,6 +35,7 @@ const concerned: Record<keyof TargetSettings, readonly string[]> = {
   context: ['kubernetes', 'docker', 'url'],
   kubeconfig: ['kubernetes', 'url'],
   registry: ['kubernetes', 'docker'],
+  workload: ['url'],
 };
 
 /**
@@ -54,7 +61,8 @@ export function settingsOf(args: TargetArguments, target: string): TargetSetting
         `--namespace: expected lower-case letters, digits and dashes, got ${value}`,
         { blame: 'usage' },
       );
-    settings[name] = value;
+    if (name === 'workload') settings.workload = workloadOf(value);
+    else settings[name] = value;
   }
   return settings;
 }

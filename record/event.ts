@@ -1,5 +1,8 @@
 export type SubjectKind =
   | 'deployment'
+  | 'statefulset'
+  | 'daemonset'
+  | 'rollout'
   | 'replicaset'
   | 'replica'
   | 'container'
@@ -67,8 +70,13 @@ export interface Event {
   latestUs: number;
   kind: EventKind;
   subject: { kind: SubjectKind; name: string };
-  /** The Deployment (or lane, or Service) that the subject belongs to. */
+  /** The workload (or lane, or Service) that the subject belongs to. */
   owner?: string;
+  /**
+   * Of a replica, its containers and endpoints on Kubernetes: its pod's. A name comes back (StatefulSets), a UID never: the second
+   * replica of a name is called `mimuc-0#2` in `subject`.
+   */
+  uid?: string;
   /** The image's tag of a replica, the step's verb, ... as the platform says it. */
   version?: string;
   revision?: string;
@@ -82,10 +90,13 @@ export interface Event {
   object?: unknown;
 }
 
-/** How many replicas a Deployment promised to keep, as absolute numbers after Kubernetes's rounding. */
+/**
+ * How many replicas a workload promised to keep, as absolute numbers after Kubernetes's rounding. `OnDelete`: it replaces none by
+ * itself. `Unknown`: what it keeps while it is updated follows from nothing that it says; only `replicas` counts.
+ */
 export interface DeploymentPromise {
   replicas: number;
   maxSurge: number;
   maxUnavailable: number;
-  strategy: 'RollingUpdate' | 'Recreate';
+  strategy: 'RollingUpdate' | 'Recreate' | 'OnDelete' | 'Unknown';
 }

@@ -1,5 +1,6 @@
 import type { ClockAnchor } from './clock.ts';
 import type { DeploymentPromise, Event } from './event.ts';
+import type { WorkloadKind } from './workload.ts';
 
 /** Where in an answer something is: a JSON pointer into its body (`body:/name`), or a header (`header:x-version`). */
 export type IdentitySource = string;
@@ -17,6 +18,8 @@ export interface LaneFacts {
   name: string;
   engine: 'builtin' | 'autocannon' | 'k6';
   connection: ConnectionPolicy;
+  /** `control`: it goes to what nobody deploys, and tells a fault of the way there from one of the app. By default `app`. */
+  role?: 'app' | 'control';
   /** The Service that it goes to, where the scenario names it. */
   service?: string;
   /** Requests a second at the most, as planned; null for `unpaced`. */
@@ -49,6 +52,8 @@ export interface StepFacts {
   toUs: number;
   verdict: 'pass' | 'fail' | 'inconclusive' | 'error';
   message?: string;
+  /** Of inconclusive: what would make it conclusive, to stand behind "to find out:". */
+  hint?: string;
   /** Of a step that replaces or removes replicas: whether each termination was watched to its end. */
   terminationsWatched?: boolean;
   /** Of rollout, undo: how many replicas were replaced. */
@@ -92,9 +97,11 @@ export interface TargetFacts {
   deployments?: DeploymentFacts[];
 }
 
-/** What a Deployment's manifest asks for, as far as it decides whether requests are lost. */
+/** What a workload's manifest asks for, as far as it decides whether requests are lost. */
 export interface DeploymentFacts {
   name: string;
+  /** By default Deployment. */
+  kind?: WorkloadKind;
   /** At the start of the run. */
   promise: DeploymentPromise;
   readinessProbe: boolean;

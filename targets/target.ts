@@ -1,5 +1,6 @@
 import type { DeploymentPromise, Event } from '../record/event.ts';
 import type { TargetFacts } from '../record/facts.ts';
+import type { Workload, WorkloadKind } from '../record/workload.ts';
 import type { EngineInHand } from './docker/engine-in-hand.ts';
 
 /** What a target can do beyond deploying and being asked how it is. A scenario that needs more is refused before it starts. */
@@ -38,6 +39,8 @@ export interface TargetSettings {
   kubeconfig?: string;
   /** Where images are pushed for the cluster: `host:port` or `host/path`, or `kind`, `minikube`, `none` (they are there). */
   registry?: string;
+  /** url: what is looked at in the namespace, in place of what app.service leads to, or beside it. */
+  workload?: Workload;
 }
 
 export interface TargetContext {
@@ -85,7 +88,11 @@ export type Route =
 export type ReplicaPhase = 'pending' | 'starting' | 'running' | 'terminating' | 'exited';
 
 export interface ReplicaState {
+  /** The platform's name of it; where a name came back (StatefulSets), the second replica of that name is `mimuc-0#2`. */
   pod: string;
+  /** On Kubernetes the pod's, which never comes back. */
+  uid?: string;
+  /** The workload that made it; '' for a bare pod. */
   deployment: string;
   revision: string;
   /** The image's tag. */
@@ -103,9 +110,14 @@ export interface ReplicaState {
   lastExit?: { code: number | null; signal: string | null; reason: string; message?: string };
 }
 
+/** A Deployment, or another workload that makes replicas. */
 export interface DeploymentState {
   name: string;
+  /** By default Deployment. */
+  kind?: WorkloadKind;
   revision: string;
+  /** Other revisions of which replicas are to stay for good, such as those below a StatefulSet's partition. */
+  keeps?: readonly string[];
   promise: DeploymentPromise;
   updated: number;
   ready: number;
