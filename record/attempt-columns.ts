@@ -39,7 +39,14 @@ export const columns: readonly Column[] = [
   column('bytes', 'int64', false),
   column('handled', 'text', false),
   column('idleUs', 'int64', true),
+  // Records of 0.1.0 end here.
+  column('securedUs', 'int64', true),
+  column('address', 'text', true),
+  column('resolveUs', 'int64', true),
 ];
+
+/** So many every record has; those behind came later, and a record from before is read as if they were null in each row. */
+export const firstColumns = columns.findIndex(({ name }) => name === 'securedUs');
 
 /** Raised when the columns change in a way that older readers cannot read. */
 export const formatVersion = '1';

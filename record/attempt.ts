@@ -54,6 +54,8 @@ export interface Attempt {
   sentUs: number | null;
   /** When its new connection was established; null on a reused one. */
   connectedUs: number | null;
+  /** When the TLS handshake on its new connection was done; null on a reused one, and without TLS. */
+  securedUs: number | null;
   firstByteUs: number | null;
   /** When its outcome was known. Latency is end - ready. */
   endUs: number;
@@ -77,6 +79,10 @@ export interface Attempt {
   handled: Handled;
   /** How long the connection had been idle when it was used again; null for a first use. */
   idleUs: number | null;
+  /** Where its connection led, as `10.0.0.1:443`; null where none was begun. */
+  address: string | null;
+  /** How long its new connection waited for the name to be looked up; null where nothing had to be. */
+  resolveUs: number | null;
 }
 
 /** An attempt that was sent and did not end well; `unanswered` is counted apart. */

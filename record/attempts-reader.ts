@@ -3,7 +3,7 @@ import { MessageHeader } from 'apache-arrow/fb/message-header';
 import { RecordBatch } from 'apache-arrow/fb/record-batch';
 import { Schema } from 'apache-arrow/fb/schema';
 import { ArrowStream, CorruptStream } from './arrow-stream.ts';
-import { columns, formatVersion } from './attempt-columns.ts';
+import { columns, firstColumns, formatVersion } from './attempt-columns.ts';
 import { BatchReader } from './batch-reader.ts';
 import { HitlessError } from './error.ts';
 import type { AttemptBatch, Fold } from './fold.ts';
@@ -100,7 +100,7 @@ class AttemptsFile implements AttemptsReader {
       return false;
     }
     if (next.message.headerType() !== MessageHeader.Schema) throw new CorruptStream('it does not start with a schema');
-    assertSchema(next.message.header(new Schema()));
+    this.#batch.present = presentColumns(next.message.header(new Schema()));
     return true;
   }
 
@@ -148,13 +148,16 @@ class AttemptsFile implements AttemptsReader {
   }
 }
 
-/** Later versions may add columns behind ours, which are passed over. */
-function assertSchema(schema: Schema): void {
+/** How many of our columns are there. Later versions may add some behind ours, which are passed over. */
+function presentColumns(schema: Schema): number {
   const version = metadataOf(schema, 'hitless.format');
   if (version !== formatVersion)
     throw new CorruptStream(`it is of format ${version ?? 'unknown'}, this hitless reads format ${formatVersion}`);
-  const missing = columns.find(({ name }, i) => schema.fields(i)?.name() !== name);
-  if (missing !== undefined) throw new CorruptStream(`the column ${missing.name} is not where it belongs`);
+  const missing = columns.findIndex(({ name }, i) => schema.fields(i)?.name() !== name);
+  if (missing < 0) return columns.length;
+  const isOlder = missing >= firstColumns && schema.fieldsLength() === missing;
+  if (!isOlder) throw new CorruptStream(`the column ${columns[missing]?.name} is not where it belongs`);
+  return missing;
 }
 
 function metadataOf(schema: Schema, key: string): string | null {

@@ -16,8 +16,6 @@ const readers = () =>
     bufferCount: column.type === 'text' ? 3 : 2,
   }));
 
-const bufferCount = readers().reduce((sum, column) => sum + column.bufferCount, 0);
-
 /** The batch at hand: its columns look into the body of the message, which the next one overwrites. */
 export class BatchReader implements AttemptBatch {
   readonly #columns = readers();
@@ -26,6 +24,8 @@ export class BatchReader implements AttemptBatch {
     NumberReader
   >;
   length = 0;
+  /** How many of the columns the record has: one from before the last ones came has fewer. */
+  present = columns.length;
   readonly id = this.#text('id');
   readonly lane = this.#text('lane');
   readonly session = this.#text('session');
@@ -39,6 +39,7 @@ export class BatchReader implements AttemptBatch {
   readonly pod: TextColumn;
   readonly version = this.#text('version');
   readonly handled = this.#text('handled');
+  readonly address = this.#text('address');
 
   /** `names`: what replicas call themselves, and the pods that they are. */
   constructor(names: ReadonlyMap<string, string> = new Map()) {
@@ -48,11 +49,14 @@ export class BatchReader implements AttemptBatch {
 
   /** Throws CorruptStream where the buffers do not lie within the body or do not fit the rows. */
   load(batch: RecordBatch, body: Buffer): void {
-    if (batch.buffersLength() < bufferCount || batch.nodesLength() < columns.length)
+    const there = this.#columns.slice(0, this.present);
+    const buffers = there.reduce((sum, { bufferCount }) => sum + bufferCount, 0);
+    if (batch.buffersLength() < buffers || batch.nodesLength() < there.length)
       throw new CorruptStream('a batch has too few columns');
     const rows = Number(batch.length());
     let next = 0;
-    for (const [i, { name, reader, bufferCount }] of this.#columns.entries()) {
+    for (const { reader } of this.#columns.slice(this.present)) reader.loadNulls(rows);
+    for (const [i, { name, reader, bufferCount }] of there.entries()) {
       const node = batch.nodes(i);
       const [validity, ...parts] = Array.from({ length: bufferCount }, () => bufferOf(batch, next++, body));
       const hasNulls = Number(node?.nullCount()) > 0;
@@ -101,6 +105,12 @@ export class BatchReader implements AttemptBatch {
   }
   get connectedUs() {
     return this.#numbers.connectedUs.values();
+  }
+  get securedUs() {
+    return this.#numbers.securedUs.values();
+  }
+  get resolveUs() {
+    return this.#numbers.resolveUs.values();
   }
   get firstByteUs() {
     return this.#numbers.firstByteUs.values();

@@ -12,6 +12,8 @@ export interface ColumnBuffers {
 /** One column of the batch at hand. `load` says whether the buffers are long enough for their rows. */
 export interface ColumnReader {
   load(buffers: ColumnBuffers): boolean;
+  /** Of a column that the record does not have. */
+  loadNulls(rows: number): void;
 }
 
 const isSet = (bits: Buffer, row: number) => (((bits[row >> 3] as number) >> (row & 7)) & 1) === 1;
@@ -33,6 +35,11 @@ export class NumberReader implements ColumnReader {
     this.#view = null;
     const bits = { int64: 64, int32: 32, bool: 1 }[this.#type];
     return buffers.parts[0] !== undefined && buffers.parts[0].length * 8 >= buffers.rows * bits;
+  }
+
+  loadNulls(rows: number): void {
+    if (this.#values.length < rows) this.#values = new Float64Array(Math.max(rows, this.#values.length * 2));
+    this.#view = this.#values.subarray(0, rows).fill(Number.NaN);
   }
 
   values(): Float64Array {
@@ -77,6 +84,14 @@ export class TextReader implements ColumnReader, TextColumn {
     if (this.#kept) this.#texts.fill(undefined);
     this.#kept = false;
     return ascends(this.#offsets, bytes.length);
+  }
+
+  loadNulls(rows: number): void {
+    this.load({
+      rows,
+      validity: Buffer.alloc((rows + 7) >> 3),
+      parts: [Buffer.alloc((rows + 1) * 4), Buffer.alloc(0)],
+    });
   }
 
   at(row: number): string | null {

@@ -26,6 +26,7 @@ export interface AttemptBatch {
   readonly pod: TextColumn;
   readonly version: TextColumn;
   readonly handled: TextColumn;
+  readonly address: TextColumn;
   readonly connection: Float64Array;
   readonly connectionUse: Float64Array;
   /** 1 or 0 */
@@ -34,6 +35,8 @@ export interface AttemptBatch {
   readonly readyUs: Float64Array;
   readonly sentUs: Float64Array;
   readonly connectedUs: Float64Array;
+  readonly securedUs: Float64Array;
+  readonly resolveUs: Float64Array;
   readonly firstByteUs: Float64Array;
   readonly endUs: Float64Array;
   readonly status: Float64Array;

@@ -17,6 +17,7 @@ export function newAttempt(
     readyUs: known.readyUs,
     sentUs: null,
     connectedUs: null,
+    securedUs: null,
     firstByteUs: null,
     endUs: known.readyUs,
     status: null,
@@ -31,5 +32,7 @@ export function newAttempt(
     bytes: 0,
     handled: 'no',
     idleUs: null,
+    address: null,
+    resolveUs: null,
   };
 }

@@ -54,6 +54,9 @@ export function attempt({ at, took = 1, ...rest }: AttemptAt): Attempt {
     bytes: 100,
     handled: 'unknown',
     idleUs: use === 1 ? null : 10_000,
+    securedUs: null,
+    address: '127.0.0.1:8888',
+    resolveUs: null,
     ...rest,
   };
 }

@@ -16,6 +16,7 @@ export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
     readyUs: 1_000_100,
     sentUs: 1_000_200,
     connectedUs: 1_000_300,
+    securedUs: 1_000_400,
     firstByteUs: 1_001_000,
     endUs: 1_002_100,
     status: 200,
@@ -30,6 +31,8 @@ export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
     bytes: 120,
     handled: 'unknown',
     idleUs: null,
+    address: '10.0.0.1:443',
+    resolveUs: null,
     ...changes,
   };
 }
@@ -56,6 +59,7 @@ export const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
   readyUs: whole,
   sentUs: nullable(whole),
   connectedUs: nullable(whole),
+  securedUs: nullable(whole),
   firstByteUs: nullable(whole),
   endUs: whole,
   status: nullable(small),
@@ -70,4 +74,6 @@ export const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
   bytes: whole,
   handled: fc.constantFrom('yes', 'no', 'unknown'),
   idleUs: nullable(whole),
+  address: nullable(text),
+  resolveUs: nullable(whole),
 });

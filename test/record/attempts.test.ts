@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { tableFromIPC } from 'apache-arrow';
 import fc from 'fast-check';
@@ -103,6 +104,20 @@ test('texts that share a beginning are never taken for each other', () => {
     texts.slice(3000).map((pod) => anAttempt({ pod })),
   ]);
   expect(readAll(path).map(({ pod }) => pod)).toEqual(texts);
+});
+
+test('a record from before the last columns came is read, with nulls in them', () => {
+  const path = fileURLToPath(new URL('./before-addresses.arrows', import.meta.url));
+  const without = { securedUs: null, address: null, resolveUs: null };
+  const ids = ['a-1', 'a-2', 'a-3'];
+  expect(readAll(path)).toEqual([
+    ...ids.map((id) => anAttempt({ id, ...without })),
+    anAttempt({ id: 'a-4', pod: null, counter: 9, ...without }),
+  ]);
+  for (const batch of readAttempts(path)) {
+    expect([...batch.resolveUs]).toEqual(new Array(batch.length).fill(Number.NaN));
+    expect(batch.address.at(batch.length - 1)).toBe(null);
+  }
 });
 
 test('threads that append to one file at once lose nothing', async () => {

@@ -32,6 +32,9 @@ const answered: Attempt = {
   bytes: 100,
   handled: 'yes',
   idleUs: null,
+  securedUs: null,
+  address: '127.0.0.1:8888',
+  resolveUs: null,
 };
 
 function findingOf(assertion: Assertion, attempts: readonly Partial<Attempt>[], lane: string | null = null) {
