@@ -10,6 +10,7 @@ import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { packageFolder } from './shipped.ts';
 import { refuseTwice, usageError } from './usage-error.ts';
+import { verify } from './verify.ts';
 
 const epilogue = `Exit codes
   0  pass, or the scenario's expectation was met
@@ -48,12 +49,14 @@ function prematureExitCode(code: number): number {
 }
 
 function program(args: readonly string[]): Argv {
-  return yargs(args)
+  const [own, deploy] = parted(args);
+  return yargs(own)
     .scriptName('hitless')
     .locale('en')
     .usage('$0 <command>\n\nProves that a deployment drops no request, and when it does, shows which and when.')
     .example('$0 run rolling-update', 'the tutorial: v0.0.1 to v0.0.2 under traffic')
     .example('$0 run mine.yml', 'a scenario of yours')
+    .example('$0 verify --url http://shop.example.com -- ./deploy.sh', 'what is deployed already, by whatever')
     .example('$0 list', 'what there is to run')
     .epilogue(epilogue)
     .version(versionOf())
@@ -66,6 +69,7 @@ function program(args: readonly string[]): Argv {
     .strict()
     .exitProcess(false)
     .command(run)
+    .command(verify(deploy))
     .command(list)
     .command(report)
     .command(schema)
@@ -73,6 +77,12 @@ function program(args: readonly string[]): Argv {
     .fail((message, error) => {
       throw error ?? usageError(message, args);
     });
+}
+
+/** What is behind `--` of a `verify` is a command of the user's: yargs would read its numbers and options. */
+function parted(args: readonly string[]): [own: readonly string[], deploy: readonly string[]] {
+  const at = args[0] === 'verify' ? args.indexOf('--') : -1;
+  return at === -1 ? [args, []] : [args.slice(0, at), args.slice(at + 1)];
 }
 
 function versionOf(): string {

@@ -11,6 +11,7 @@ import type { Scenario } from '../runner/scenario/scenario.ts';
 import { Interrupted } from '../runner/steps/wait-for.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
 import type { Interruption } from './interruption.ts';
+import { keepScenario } from './kept-scenario.ts';
 import { settingsOf, type TargetArguments } from './target-settings.ts';
 import { targetFor, targets } from './targets.ts';
 
@@ -19,17 +20,21 @@ export interface RunRequest {
   settings: TargetArguments;
   out: string | undefined;
   reporters: readonly string[];
+  /** Of a scenario that has no file: it is kept in the run's folder, for whoever judges or runs it again. */
+  definition?: unknown;
 }
 
 /**
  * Runs a scenario once, judges it and has it told; what the process is to say of it. Where nothing could be begun no
  * folder is left.
  */
-export async function runOne(scenario: Scenario, request: RunRequest, interruption: Interruption): Promise<ExitCode> {
-  const target = targetFor(scenario, request.target);
+export async function runOne(asked: Scenario, request: RunRequest, interruption: Interruption): Promise<ExitCode> {
+  const target = targetFor(asked, request.target);
   const createTarget = await targets.get(target)?.load();
   if (!createTarget) throw new Error(`no target ${target}`);
-  const folder = request.out === undefined ? makeRunFolder(runsFolder, scenario.name) : makeNamedRunFolder(request.out);
+  const folder = request.out === undefined ? makeRunFolder(runsFolder, asked.name) : makeNamedRunFolder(request.out);
+  const { definition } = request;
+  const scenario = definition === undefined ? asked : { ...asked, file: keepScenario(definition, folder) };
   const reporters = createReporters(request.reporters, screenOn(process.stdout));
   tell(reporters, 'onStart', {
     scenario,

@@ -2,14 +2,17 @@ import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
 import { reportOptions } from './report.ts';
 import { runOptions } from './run.ts';
+import { verifyOptions } from './verify-options.ts';
 
-export const commandNames = ['run', 'list', 'report', 'schema', 'clean'] as const;
-const optionNames = [...Object.keys({ ...runOptions, ...reportOptions }), 'help', 'version'];
+export const commandNames = ['run', 'verify', 'list', 'report', 'schema', 'clean'] as const;
+const options = { ...runOptions, ...reportOptions, ...verifyOptions };
+const optionNames = [...Object.keys(options), 'help', 'version'];
+const repeatable = Object.entries(options).flatMap(([name, option]) => ('array' in option ? [name] : []));
 const needed: Partial<Record<string, string>> = { run: 'a scenario', report: 'the folder of a run' };
 
-/** yargs makes a list of an option that is given twice; none of ours is one. Throws HITLESS_USAGE. */
-export function refuseTwice(options: Readonly<Record<string, unknown>>): true {
-  const twice = optionNames.find((name) => Array.isArray(options[name]));
+/** yargs makes a list of an option that is given twice; few of ours are one. Throws HITLESS_USAGE. */
+export function refuseTwice(given: Readonly<Record<string, unknown>>): true {
+  const twice = optionNames.find((name) => Array.isArray(given[name]) && !repeatable.includes(name));
   if (twice !== undefined) throw new HitlessError('HITLESS_USAGE', `--${twice} is given twice`, { blame: 'usage' });
   return true;
 }

@@ -27,10 +27,18 @@ const problemsOfChecks = schemaProblems(Type.Pick(ScenarioSchema, ['checks', 'ex
  */
 export async function loadScenario(file: string, overrides: readonly Override[] = []): Promise<Scenario> {
   const path = resolve(file);
-  const source = withOverrides(await readSource(path), overrides);
+  return scenarioFrom(withOverrides(await readSource(path), overrides), path);
+}
+
+/**
+ * The same of a scenario that is at hand. `file`: absolute; its paths are relative to the folder of this.
+ *
+ * @throws InvalidScenario
+ */
+export function scenarioFrom(source: Source, file: string): Scenario {
   const { data, functions, problems } = takeFunctions(source.value);
   refuse([...problems, ...problemsOf(data)], source);
-  return complete(data as ScenarioInput, functions, path, source);
+  return complete(data as ScenarioInput, functions, file, source);
 }
 
 /** What the schema has accepted, made whole; what only the parts together can be wrong in is found here. */

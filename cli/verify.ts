@@ -1,0 +1,72 @@
+import type { CommandModule } from 'yargs';
+import { HitlessError } from '../record/error.ts';
+import { createReporters } from '../reports/reporters.ts';
+import { screenOn } from '../reports/screen.ts';
+import { scenarioFrom } from '../runner/scenario/load.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { Interruption } from './interruption.ts';
+import { planText } from './plan.ts';
+import { runOne } from './run-one.ts';
+import { settingsOf } from './target-settings.ts';
+import { type VerifyArguments, verifyGroups, verifyOptions } from './verify-options.ts';
+import { seesCluster, verifyFile, verifySource } from './verify-scenario.ts';
+
+/** `deploy`: the words behind `--`, which are not ours to read. */
+export function verify(deploy: readonly string[]): CommandModule<object, VerifyArguments> {
+  return {
+    command: 'verify',
+    describe: 'send traffic while any deploy command runs, and judge what it lost',
+    builder: (yargs) => {
+      for (const [title, names] of Object.entries(verifyGroups)) yargs.group([...names], title);
+      return yargs
+        .usage('$0 verify --url URL [options] -- COMMAND...')
+        .options(verifyOptions)
+        .example('$0 verify --url http://shop.example.com -- ./deploy.sh', 'traffic alone judges')
+        .example(
+          '$0 verify --url http://shop.example.com --service shop -n shop -- helm upgrade shop ./chart',
+          'the rollout is seen to its end',
+        );
+    },
+    handler: async (args) => {
+      process.exitCode = await verifyCommand(args, deploy);
+    },
+  };
+}
+
+async function verifyCommand(args: VerifyArguments, deploy: readonly string[]): Promise<ExitCode> {
+  refuseContradictions(args, deploy);
+  const { namespace, context, kubeconfig } = args;
+  const settings = { namespace, context, kubeconfig, registry: undefined };
+  settingsOf(settings, 'url');
+  const request = { target: 'url', settings, out: args.out, reporters: args.reporter.split(',') };
+  createReporters(request.reporters, screenOn(process.stdout));
+  const source = verifySource(args, deploy);
+  const scenario = scenarioFrom(source, verifyFile);
+  if (args['dry-run']) {
+    process.stdout.write(planText(scenario, 'url'));
+    return exitCodes.pass;
+  }
+  const interruption = new Interruption();
+  try {
+    return await runOne(scenario, { ...request, definition: source.value }, interruption);
+  } finally {
+    interruption.end();
+  }
+}
+
+function refuseContradictions(args: VerifyArguments, deploy: readonly string[]): void {
+  const wrong = (message: string, hint?: string) =>
+    new HitlessError('HITLESS_USAGE', message, { blame: 'usage', ...(hint !== undefined && { hint }) });
+  if (args.watch && deploy.length > 0)
+    throw wrong('--watch: it waits for a rollout that somebody else starts, and a command was given too');
+  if (args.watch && !seesCluster(args))
+    throw wrong(
+      '--watch: a rollout is seen in the cluster alone',
+      'Say --service NAME or --workload KIND/NAME, and --namespace.',
+    );
+  if (!args.watch && deploy.length === 0)
+    throw wrong(
+      'verify needs a command behind --, or --watch',
+      'hitless verify --url URL -- kubectl apply -f shop.yml',
+    );
+}
