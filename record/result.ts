@@ -28,6 +28,8 @@ const Latency = Type.Object({
 
 const LaneTraffic = Type.Object({
   lane: Type.String(),
+  /** `control`: it went to what nobody deploys, and is not judged. */
+  role: Type.Optional(literals(['app', 'control'] as const)),
   engine: Type.String(),
   connection: Type.String(),
   planned: Count,
@@ -37,6 +39,8 @@ const LaneTraffic = Type.Object({
   failed: Count,
   unanswered: Count,
   staleRace: Count,
+  /** Of those that failed: so many did together with a control lane, so the way there failed and not the app. */
+  pathFailures: Type.Optional(Count),
   byOutcome: Type.Record(Type.String(), Count),
   lateMs: Spread,
   waitMs: Spread,
@@ -55,6 +59,8 @@ const CheckResult = Type.Object({
   actual: Type.Unknown(),
   /** Of inconclusive: what would make it conclusive. */
   hint: Type.Optional(Type.String()),
+  /** Somebody said that it is not to decide: off, it was not even asked; warn, whatever it found is a warning. */
+  level: Type.Optional(literals(['off', 'warn'] as const)),
 });
 
 const Outage = Type.Object({
@@ -106,6 +112,8 @@ const StepResult = Type.Object({
   toMs: MsFromStart,
   verdict: VerdictSchema,
   message: Type.Optional(Type.String()),
+  /** Of inconclusive: what would make it conclusive. */
+  hint: Type.Optional(Type.String()),
 });
 
 const Series = Type.Object({
@@ -144,6 +152,8 @@ export const ResultSchema = Type.Object(
     verdict: VerdictSchema,
     /** The reasons behind the verdict, worst first, one sentence each. */
     reasons: Type.Array(Type.String()),
+    /** Of inconclusive: what would make it conclusive, each to stand behind "to find out:". */
+    toConclude: Type.Optional(Type.Array(Type.String())),
     expectation: nullable(
       Type.Object({ verdict: VerdictSchema, causes: Type.Array(Type.String()), met: Type.Boolean() }),
     ),
@@ -166,6 +176,23 @@ export const ResultSchema = Type.Object(
     durationMs: Ms,
     traffic: Type.Array(LaneTraffic),
     checks: Type.Array(CheckResult),
+    /** Checks that did not decide because a level says so, and who said it (a place in a config, or a flag). */
+    notJudged: Type.Optional(
+      Type.Array(Type.Object({ check: Type.String(), level: literals(['off', 'warn'] as const), by: Type.String() })),
+    ),
+    /** What was made of a verdict that is inconclusive, or of tries before this one that were; the verdict stays. */
+    onInconclusive: Type.Optional(
+      Type.Object({
+        /** As it was asked for, such as `retry:2,warn`. */
+        asked: Type.String(),
+        done: literals(['nothing', 'fail', 'warn', 'pass', 'retry'] as const),
+        try: Type.Integer({ minimum: 1 }),
+        tries: Type.Integer({ minimum: 1 }),
+        message: Type.String(),
+      }),
+    ),
+    /** The config that the run was made with. */
+    config: Type.Optional(Type.String()),
     causes: Type.Array(
       Type.Object({
         id: Type.String(),

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckOutcome, Result } from '../record/result.ts';
 import { escaped } from './markup.ts';
+import { policyNotes, toConcludeText } from './notes.ts';
 import { plain, plainValue } from './plain.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -33,16 +34,33 @@ export function formatJunit(results: readonly Result[]): string {
 function suite(result: Result) {
   const name = plain(result.scenario.name, 200);
   const expected = result.expectation?.met === true;
+  const pardoned = isPardoned(result);
+  const steps = distinct(result.steps);
   const cases = [
     ...verdictCase(result, name),
     ...expectationCase(result, name),
-    ...result.checks.map((check) => checkCase(check, name, expected)),
-    ...result.steps.map((step) => stepCase(step, name, expected)),
+    ...result.checks.map((check) => checkCase(check, name, { decides: check.asked && !expected, pardoned })),
+    ...steps.map((step) => stepCase(step, name, { decides: !expected, pardoned })),
   ];
   const counts = sum(cases.map((each) => ({ tests: 1, failures: 0, errors: 0, skipped: 0, ...counter(each.kind) })));
   const head = attributes({ name, ...counts, time: seconds(result.durationMs), timestamp: result.startedAt });
   const xml = [`  <testsuite${head}>`, properties(result), ...cases.map(({ xml }) => xml), '  </testsuite>'].join('\n');
   return { xml, counts };
+}
+
+/** Inconclusive was said to be no reason to stop (`--on-inconclusive warn` or `pass`): nor must it turn a CI red here. */
+function isPardoned({ verdict, onInconclusive }: Result): boolean {
+  return verdict === 'inconclusive' && (onInconclusive?.done === 'warn' || onInconclusive?.done === 'pass');
+}
+
+/** A reader that finds a name twice looks at the first alone (GitLab does): the second `hold 2s` is told apart. */
+function distinct(steps: readonly Step[]): Step[] {
+  const seen = new Map<string, number>();
+  return steps.map((step) => {
+    const times = (seen.get(step.name) ?? 0) + 1;
+    seen.set(step.name, times);
+    return times === 1 ? step : { ...step, name: `${step.name} (${times})` };
+  });
 }
 
 type Kind = 'ok' | 'failure' | 'error' | 'skipped';
@@ -59,8 +77,9 @@ function verdictCase(result: Result, suiteName: string) {
   const asked = result.checks.filter((check) => check.asked);
   const shown = [...asked, ...result.steps].some(({ verdict }) => verdict === result.verdict);
   if (result.verdict === 'pass' || result.expectation || (shown && result.complete)) return [];
-  const why = result.reasons.map((reason) => plain(reason, 500)).join('\n');
-  const kind = result.verdict === 'fail' ? 'failure' : 'error';
+  const help = [toConcludeText(result) ?? '', ...policyNotes(result)].filter((line) => line !== '');
+  const why = [...result.reasons.map((reason) => plain(reason, 500)), ...help].join('\n');
+  const kind = isPardoned(result) ? 'skipped' : result.verdict === 'fail' ? 'failure' : 'error';
   return [testcase({ name: 'verdict', classname: `${suiteName}.run` }, kind, result.verdict, why, why)];
 }
 
@@ -72,31 +91,40 @@ function expectationCase({ expectation, verdict }: Result, suiteName: string) {
   return [testcase(where, expectation.met ? 'ok' : 'failure', verdict, message, message)];
 }
 
-function checkCase(check: CheckOutcome, suiteName: string, expected: boolean) {
+/** decides: a verdict of it is the run's; pardoned: inconclusive is no reason to stop. */
+interface Weight {
+  decides: boolean;
+  pardoned: boolean;
+}
+
+function checkCase(check: CheckOutcome, suiteName: string, weight: Weight) {
   const name = check.lane === null ? plain(check.name) : `${plain(check.name)} [${plain(check.lane)}]`;
   const message = plain(check.message, 500);
   const body = [message, `expected: ${plainValue(check.expected, 500)}`, `actual: ${plainValue(check.actual, 500)}`];
-  if (check.hint) body.push(plain(check.hint, 500));
+  if (check.hint) body.push(`to find out: ${plain(check.hint, 500)}`);
   const where = { name, classname: `${suiteName}.checks` };
-  return testcase(where, kindOf(check.verdict, check.asked && !expected), check.verdict, message, body.join('\n'));
+  return testcase(where, kindOf(check.verdict, weight), check.verdict, message, body.join('\n'));
 }
 
-function stepCase(step: Step, suiteName: string, expected: boolean) {
+function stepCase(step: Step, suiteName: string, weight: Weight) {
   const where = { name: plain(step.name), classname: `${suiteName}.steps`, time: seconds(step.toMs - step.fromMs) };
   const message = plain(step.message ?? '', 500);
-  return testcase(where, kindOf(step.verdict, !expected), step.verdict, message, message);
+  const body = step.hint === undefined ? message : `${message}\nto find out: ${plain(step.hint, 500)}`;
+  return testcase(where, kindOf(step.verdict, weight), step.verdict, message, body);
 }
 
 /** JUnit knows no `inconclusive`: nobody was proved wrong, but a CI must not be green, so it is an error. */
-function kindOf(verdict: CheckOutcome['verdict'], decides: boolean): Kind {
-  if (verdict === 'not-applicable') return 'skipped';
+function kindOf(verdict: CheckOutcome['verdict'], { decides, pardoned }: Weight): Kind {
+  if (verdict === 'not-applicable' || (verdict === 'inconclusive' && decides && pardoned)) return 'skipped';
   if (verdict === 'pass' || verdict === 'warn' || !decides) return 'ok';
   return verdict === 'fail' ? 'failure' : 'error';
 }
 
 function testcase(where: Record<string, string>, kind: Kind, type: string, message: string, body: string) {
   const open = `    <testcase${attributes(where)}`;
-  if (kind === 'skipped') return { kind, xml: `${open}><skipped${attributes({ message })}/></testcase>` };
+  // Some read the attribute (Jenkins), some what is inside (GitLab).
+  if (kind === 'skipped')
+    return { kind, xml: `${open}><skipped${attributes({ message })}>${escaped(body)}</skipped></testcase>` };
   if (kind !== 'ok') {
     const inner = `<${kind}${attributes({ message, type })}>${escaped(body)}</${kind}>`;
     return { kind, xml: `${open}>${inner}</testcase>` };

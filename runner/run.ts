@@ -204,7 +204,8 @@ function refuseWhatTargetLacks(scenario: Scenario, target: Target): void {
 }
 
 function outcomeOfError(error: unknown) {
-  if (error instanceof Interrupted) return { verdict: 'inconclusive', message: 'interrupted' } as const;
+  if (error instanceof Interrupted)
+    return { verdict: 'inconclusive', message: 'interrupted', hint: 'let the run come to its end' } as const;
   const message = error instanceof Error ? error.message : String(error);
   const verdict = error instanceof HitlessError && error.blame === 'app' ? 'fail' : 'error';
   return { verdict, message } as const;

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Result } from '../../record/result.ts';
 import { escaped } from '../markup.ts';
+import { policyNotes, toConcludeText } from '../notes.ts';
 import { plain } from '../plain.ts';
 import { duration } from '../words.ts';
 import { bundle } from './bundle.ts';
@@ -77,6 +78,8 @@ function head(result: Result, name: string): string {
     `seed ${scenario.seed}`,
   ];
   const notes = [
+    toConcludeText(result) ?? '',
+    ...policyNotes(result),
     complete ? '' : 'The run was cut short: what follows is what was seen until then.',
     expectation?.met === true ? 'That is the verdict that the scenario expects.' : '',
     expectation?.met === false ? `The scenario expects the verdict ${expectation.verdict}.` : '',

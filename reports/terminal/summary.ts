@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { outagesToTell } from '../../record/outages.ts';
 import type { Result } from '../../record/result.ts';
 import { tellFailures, tellOutage } from '../failures.ts';
+import { policyNotes, toConcludeText } from '../notes.ts';
 import { plain, plainValue } from '../plain.ts';
 import type { Screen } from '../screen.ts';
 import { count, counted, duration, listed, moment, percent } from '../words.ts';
@@ -39,6 +40,9 @@ function verdict(result: Result, { colors, columns }: Screen): string[] {
   lines[0] = (lines[0] ?? '').replace(badge, painted(badge, result, colors));
   for (const reason of more.slice(0, 5)) lines.push(...indented(reason, 2, columns));
   if (more.length > 5) lines.push(`  ... and ${counted(more.length - 5, 'reason')} more`);
+  const help = toConcludeText(result);
+  if (help !== undefined) lines.push(...wrap(help, columns - 1));
+  for (const note of policyNotes(result)) lines.push(...wrap(note, columns - 1).map(colors.yellow));
   if (result.expectation) {
     const { met, verdict: wanted } = result.expectation;
     lines.push(
@@ -226,7 +230,8 @@ function steps(result: Result, { colors, columns }: Screen): string[] {
   if (bad.length === 0) return [];
   const lines = bad.flatMap((step) => {
     const { mark } = marks[step.verdict];
-    const text = `${mark} ${plain(step.name, 100)}, from ${moment(step.fromMs)} to ${moment(step.toMs)}: ${plain(step.message ?? step.verdict, 600)}`;
+    const help = step.hint === undefined ? '' : `; ${plain(step.hint, 300)}`;
+    const text = `${mark} ${plain(step.name, 100)}, from ${moment(step.fromMs)} to ${moment(step.toMs)}: ${plain(step.message ?? step.verdict, 600)}${help}`;
     return bullet(text, columns, '');
   });
   return [colors.bold('Steps that did not end well'), ...lines];

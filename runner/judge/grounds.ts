@@ -1,14 +1,22 @@
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
-import type { CheckOutcome, LaneTrafficResult, Verdict } from '../../record/result.ts';
+import type { CheckOutcome, LaneTrafficResult } from '../../record/result.ts';
 import { duration, list } from '../check/phrases.ts';
 import { blindLanes, unseenPlatform } from '../check/stretch.ts';
 import { unwatchedTerminations } from '../check/terminations.ts';
 
-/** One thing that speaks against `pass`. */
-export interface Ground {
-  verdict: Exclude<Verdict, 'pass'>;
-  reason: string;
-}
+/** One thing that speaks against `pass`; where nobody can tell, with what would let somebody. */
+export type Ground =
+  | { verdict: 'fail' | 'error'; reason: string }
+  | { verdict: 'inconclusive'; reason: string; toConclude: string };
+
+const toConclude = {
+  end: 'let the run come to its end',
+  moreTraffic: 'give the steps more time (hold) or the lane a higher rate',
+  moreLimits: 'raise the limits of this machine (ulimit -n, local ports) or lower the rate',
+  quietMachine: 'run on a machine with less else to do, or lower the rate',
+  watched: 'see that the connection to the platform lasts for the whole run',
+  longerTimeout: 'give the step a longer timeout than the grace of its replicas',
+} as const;
 
 export interface Observed {
   facts: RunFacts;
@@ -55,13 +63,16 @@ function ofRecord({ facts, contradictions, ended }: Observed): Ground[] {
     grounds.push({
       verdict: 'inconclusive',
       reason: 'The run was ended before its steps were done, so what was seen up to there proves nothing.',
+      toConclude: toConclude.end,
     });
   return grounds;
 }
 
-function ofCheck({ asked, verdict, message, hint }: CheckOutcome): Ground[] {
+function ofCheck({ name, asked, verdict, message, hint }: CheckOutcome): Ground[] {
   if (!asked || verdict === 'pass' || verdict === 'warn' || verdict === 'not-applicable') return [];
-  return [{ verdict, reason: hint === undefined ? message : `${message} To find out: ${hint}.` }];
+  if (verdict !== 'inconclusive') return [{ verdict, reason: message }];
+  // A check of a scenario's own may say no more.
+  return [{ verdict, reason: message, toConclude: hint ?? `give ${name} what it says that it lacks` }];
 }
 
 const stepWords = { fail: 'failed', error: 'could not be done', inconclusive: 'is in doubt' };
@@ -69,13 +80,16 @@ const stepWords = { fail: 'failed', error: 'could not be done', inconclusive: 'i
 function ofStep(step: StepFacts): Ground[] {
   if (step.verdict !== 'pass') {
     const why = step.message === undefined ? '.' : `: ${step.message}`;
-    return [{ verdict: step.verdict, reason: `Step "${step.name}" ${stepWords[step.verdict]}${why}` }];
+    const reason = `Step "${step.name}" ${stepWords[step.verdict]}${why}`;
+    if (step.verdict !== 'inconclusive') return [{ verdict: step.verdict, reason }];
+    return [{ verdict: step.verdict, reason, toConclude: step.hint ?? toConclude.end }];
   }
   if (step.terminationsWatched !== false) return [];
   return [
     {
       verdict: 'inconclusive',
       reason: `Step "${step.name}" ended before every old replica was seen to exit: requests could have been lost after it.`,
+      toConclude: toConclude.longerTimeout,
     },
   ];
 }
@@ -83,7 +97,13 @@ function ofStep(step: StepFacts): Ground[] {
 /** A run without traffic must never pass, nor must a lane that had something to send and could not. */
 function ofSilence(traffic: readonly LaneTrafficResult[]): Ground[] {
   if (traffic.every(({ planned }) => planned === 0))
-    return [{ verdict: 'inconclusive', reason: 'No request was sent at all, so nothing was proved.' }];
+    return [
+      {
+        verdict: 'inconclusive',
+        reason: 'No request was sent at all, so nothing was proved.',
+        toConclude: toConclude.moreTraffic,
+      },
+    ];
   return traffic
     .filter(({ sent }) => sent === 0)
     .map(({ lane, unsent }) => ({
@@ -92,6 +112,7 @@ function ofSilence(traffic: readonly LaneTrafficResult[]): Ground[] {
         unsent === 0
           ? `Lane ${lane} sent no request, so nothing is known of it.`
           : `This machine refused to send any of the ${unsent} requests of lane ${lane}, so nothing is known of it.`,
+      toConclude: unsent === 0 ? toConclude.moreTraffic : toConclude.moreLimits,
     }));
 }
 
@@ -102,7 +123,8 @@ function ofTerminations(facts: RunFacts): Ground[] {
   return [
     {
       verdict: 'inconclusive',
-      reason: `Traffic ended while ${list(pods)} ${pods.length === 1 ? 'was' : 'were'} still on the way out: requests could have been lost after it. To find out: hold until they have exited.`,
+      reason: `Traffic ended while ${list(pods)} ${pods.length === 1 ? 'was' : 'were'} still on the way out: requests could have been lost after it.`,
+      toConclude: 'hold until they have exited',
     },
   ];
 }
@@ -110,7 +132,8 @@ function ofTerminations(facts: RunFacts): Ground[] {
 function ofUnseen({ name }: StepFacts): Ground {
   return {
     verdict: 'inconclusive',
-    reason: `No request was sent during the step "${name}", so what it did was not seen. To find out: let the lanes send for longer than the steps before it take.`,
+    reason: `No request was sent during the step "${name}", so what it did was not seen.`,
+    toConclude: 'let the lanes send for longer than the steps before it take',
   };
 }
 
@@ -137,6 +160,7 @@ function ofUnseenEnd(facts: RunFacts): Ground[] {
     {
       verdict: 'inconclusive',
       reason: `The platform could not be watched for ${duration((end.toUs - end.fromUs) / 1000)} around the end of traffic: whether replicas were on their way out then is not known.`,
+      toConclude: toConclude.watched,
     },
   ];
 }
@@ -151,6 +175,7 @@ function blindReasons<T extends { fromUs: number; toUs: number }>(
     const lengthsMs = own.map(({ fromUs, toUs }) => (toUs - fromUs) / 1000);
     const sum = duration(lengthsMs.reduce((a, b) => a + b, 0));
     const times = own.length === 1 ? '' : ` in ${own.length} stretches of up to ${duration(Math.max(...lengthsMs))}`;
-    return { verdict: 'inconclusive' as const, reason: `${who} ${sum}${times}: ${so}` };
+    const reason = `${who} ${sum}${times}: ${so}`;
+    return { verdict: 'inconclusive' as const, reason, toConclude: toConclude.quietMachine };
   });
 }

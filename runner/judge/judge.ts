@@ -69,6 +69,7 @@ export function judge({ asked, expectation, ...record }: RecordOfRun & Question)
     complete: facts.complete,
     verdict,
     reasons: reasonsOf(grounds, checks),
+    ...(verdict === 'inconclusive' && { toConclude: toConclude(grounds) }),
     expectation: expectation && { ...expectation, met: isMet(expectation, verdict, []) },
     ...retold(facts),
     traffic: traffic.traffic,
@@ -96,6 +97,10 @@ function reasonsOf(grounds: readonly Ground[], checks: readonly CheckOutcome[]):
   const against = grounds.toSorted((a, b) => byWorst(a.verdict, b.verdict)).map(({ reason }) => reason);
   const reasons = against.length > 0 ? against : checks.filter(({ asked }) => asked).map(({ message }) => message);
   return [...new Set(reasons)];
+}
+
+function toConclude(grounds: readonly Ground[]): string[] {
+  return [...new Set(grounds.flatMap((ground) => (ground.verdict === 'inconclusive' ? [ground.toConclude] : [])))];
 }
 
 /** The expected verdict came, and every cause that was expected was found. */

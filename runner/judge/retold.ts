@@ -35,7 +35,7 @@ export function retold(facts: RunFacts): Retold {
 }
 
 function stepResult(step: StepFacts, fromStart: (us: number) => number): Result['steps'][number] {
-  const { name, verb, verdict, message } = step;
+  const { name, verb, verdict, message, hint } = step;
   return {
     name,
     verb,
@@ -43,6 +43,7 @@ function stepResult(step: StepFacts, fromStart: (us: number) => number): Result[
     toMs: fromStart(step.toUs),
     verdict,
     ...(message === undefined ? {} : { message }),
+    ...(hint === undefined ? {} : { hint }),
   };
 }
 

@@ -48,7 +48,13 @@ function assertionFold(assertion: Assertion, facts: RunFacts, lane: string | nul
   function finding(): Finding {
     const expected = 'holds for every good answer';
     if (asked === 0)
-      return { verdict: 'inconclusive', message: 'there was no good answer to ask about', expected, actual: 0 };
+      return {
+        verdict: 'inconclusive',
+        message: 'there was no good answer to ask about',
+        hint: 'see zero-failed for why requests failed, or give the lane more time',
+        expected,
+        actual: 0,
+      };
     if (broken === 0)
       return { verdict: 'pass', message: `it held for all ${asked} good answers`, expected, actual: asked };
     const message = `it did not hold for ${broken} of ${asked} good answers, first ${examples[0]}`;

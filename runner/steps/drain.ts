@@ -46,11 +46,11 @@ function unfinished(node: string, timeoutUs: number, state: TargetState): StepOu
   const late = state.deployments.find((deployment) => !rolloutOver(deployment, state));
   const why = late === undefined ? 'it is over by now' : `${late.name}: ${whyNotReady(late, state)}`;
   const dying = late === undefined ? [] : leftovers(late, state);
-  return {
-    verdict: dying.length > 0 && late?.progress === 'complete' ? 'inconclusive' : 'fail',
-    message: `${timeoutUs / 1e6} s after ${node} was drained not all served again: ${why}`,
-    terminationsWatched: false,
-  };
+  const message = `${timeoutUs / 1e6} s after ${node} was drained not all served again: ${why}`;
+  if (dying.length === 0 || late?.progress !== 'complete')
+    return { verdict: 'fail', message, terminationsWatched: false };
+  const hint = 'give the step a longer timeout than the grace';
+  return { verdict: 'inconclusive', message, hint, terminationsWatched: false };
 }
 
 export const drain: StepRunner<'drain'> = ({ node, timeoutUs }, context) => drainNode(node, timeoutUs, context);

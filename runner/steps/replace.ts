@@ -35,6 +35,7 @@ export async function replaceReplicas(
   return {
     verdict: 'inconclusive',
     message: `nothing was replaced: ${name} already was what it was told to become`,
+    hint: 'roll out another version than the one that is deployed',
     replaced,
   };
 }
@@ -81,7 +82,8 @@ function unfinished(name: string, end: 'stuck' | null, timeoutUs: number, state:
   if (deployment.progress === 'complete' && dying.length > 0)
     return {
       verdict: 'inconclusive',
-      message: `${dying.join(', ')} had not ended ${timeoutUs / 1e6} s after the rollout of ${name} began; give the step a longer timeout than the grace`,
+      message: `${dying.join(', ')} had not ended ${timeoutUs / 1e6} s after the rollout of ${name} began`,
+      hint: 'give the step a longer timeout than the grace',
       terminationsWatched: false,
     };
   return {

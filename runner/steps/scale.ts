@@ -21,7 +21,8 @@ export const scale: StepRunner<'scale'> = async ({ deployment: name, replicas, s
   if (isServing(deployment, state) && dying.length > 0)
     return {
       verdict: 'inconclusive',
-      message: `${dying.join(', ')} had not ended ${timeoutUs / 1e6} s after ${name} was scaled; give the step a longer timeout than the grace`,
+      message: `${dying.join(', ')} had not ended ${timeoutUs / 1e6} s after ${name} was scaled`,
+      hint: 'give the step a longer timeout than the grace',
       terminationsWatched: false,
     };
   return {

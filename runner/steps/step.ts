@@ -17,7 +17,7 @@ export interface StepContext {
 }
 
 /** What came of a step; without a verdict it passed. */
-export type StepOutcome = Partial<Pick<StepFacts, 'verdict' | 'message' | 'terminationsWatched' | 'replaced'>>;
+export type StepOutcome = Partial<Pick<StepFacts, 'verdict' | 'message' | 'hint' | 'terminationsWatched' | 'replaced'>>;
 
 /** How a verb is done. A step that rejects with a HitlessError blamed on the app has failed; any other error is the harness's. */
 export type StepRunner<V extends keyof StepInputs> = (

@@ -12,6 +12,7 @@ export const switchService: StepRunner<'switch'> = async ({ service, selector, s
     return {
       verdict: 'inconclusive',
       message: `connections still went to the old replicas ${timeoutUs / 1e6} s later`,
+      hint: 'give the step a longer timeout',
     };
   if (!target.state().replicas.some((replica) => replica.routed))
     throw new HitlessError(

@@ -31,5 +31,9 @@ async function untilSent(timeoutUs: number, { traffic, signal }: StepContext): P
   const end = await orInterrupted(Promise.race([traffic.finished, timeout]), signal);
   settled.abort();
   if (end !== 'late') return {};
-  return { verdict: 'inconclusive', message: `the requests were not all sent within ${timeoutUs / 1e6} s` };
+  return {
+    verdict: 'inconclusive',
+    message: `the requests were not all sent within ${timeoutUs / 1e6} s`,
+    hint: 'give the step a longer timeout, or the lanes a higher rate or fewer requests',
+  };
 }

@@ -100,6 +100,39 @@ test('attempts of no known lane or outcome, and answers before their requests, a
   expect(verdictOf({}, [...good, attempt({ at: 9, took: -1 })]).verdict).toBe('error');
 });
 
+test('whatever is inconclusive says what would make it conclusive', () => {
+  const inconclusive: [Partial<RunFacts>, typeof good][] = [
+    [{}, []],
+    [{}, every(5, 100, () => ({ outcome: 'unsent' }))],
+    [{ lanes: [lane('visitors'), lane('guests')] }, good],
+    [{ complete: false }, good],
+    [{ steps: [step('rollout', 0, 10_000, { terminationsWatched: false })] }, good],
+    [{ steps: [step('rollout', 0, 10_000, { verdict: 'inconclusive', message: 'nothing was replaced' })] }, good],
+    [{ steps: [step('kill', 0, 900)] }, good.slice(1000)],
+    [{ events: [event('blind', 'visitors', [1000, 1100])] }, good],
+    [{ events: [unwatched('pods', [9000, 10_500], 'Reconciled')] }, good],
+    [{ events: [event('terminating', 'a', 9000)] }, good],
+  ];
+  for (const [run, attempts] of inconclusive) {
+    const result = judged(facts(run), attempts);
+    expect(result).toMatchObject({ verdict: 'inconclusive', toConclude: expect.any(Array) });
+    expect(result.toConclude).not.toEqual([]);
+    for (const sentence of result.toConclude ?? []) expect(sentence).toMatch(/^[a-z].*[^.]$/);
+  }
+  expect(judged(facts(), good, { asked: [own('inconclusive')] }).toConclude).toEqual([
+    'give own what it says that it lacks',
+  ]);
+  expect(judged(facts(), withOneLost).toConclude).toBeUndefined();
+});
+
+test('a step that is in doubt says itself what would help', () => {
+  const hint = 'give the step a longer timeout than the grace';
+  const steps = [step('rollout', 0, 10_000, { verdict: 'inconclusive', message: 'a had not ended', hint })];
+  const result = judged(facts({ steps }), good);
+  expect(result.toConclude).toEqual([hint]);
+  expect(result.steps[0]?.hint).toBe(hint);
+});
+
 test('steps decide too', () => {
   const steps = (rest: Parameters<typeof step>[3]) => [step('hold', 0, 5000), step('rollout', 5000, 10_000, rest)];
   expect(verdictOf({ steps: steps({ verdict: 'fail', message: 'it got stuck.' }) })).toMatchObject({

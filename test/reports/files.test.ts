@@ -66,6 +66,31 @@ describe.skipIf(lacks('python'))('junit.xml, as another parser reads it', () => 
     expect(failuresOf(fixtures.empty())).toEqual(['verdict: error']);
   });
 
+  test('an inconclusive run that was pardoned turns nothing red, and still says what it was', () => {
+    const onInconclusive = { asked: 'warn', done: 'warn' as const, try: 1, tries: 1, message: 'It is a warning here.' };
+    const result: Result = { ...fixtures.inconclusive(), toConclude: ['lower the rate'], onInconclusive };
+    expect(failuresOf(result)).toEqual([]);
+    expect(formatJunit([result])).toMatch(/name="max-outage".*<skipped message="/);
+    const unshown = { ...result, checks: [] };
+    expect(failuresOf(unshown)).toEqual([]);
+    expect(formatJunit([unshown])).toMatch(
+      /<skipped.*To find out: lower the rate\.\nIt is a warning here\.<\/skipped>/s,
+    );
+    expect(failuresOf({ ...unshown, onInconclusive: { ...onInconclusive, done: 'nothing' } })).toEqual([
+      'verdict: error',
+    ]);
+  });
+
+  test('no name is there twice: readers look at the first alone', () => {
+    const result = fixtures.healthy();
+    result.steps = [...result.steps, ...result.steps];
+    const { children } = parse(formatJunit([result])).children[0] as Element;
+    const names = children
+      .filter(({ tag }) => tag === 'testcase')
+      .map(({ attributes }) => `${attributes.classname} ${attributes.name}`);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
   test('a check that nobody asked for fails nothing', () => {
     const result = fixtures.healthy();
     for (const check of result.checks) Object.assign(check, { asked: false, verdict: 'fail' });
