@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { type FileLocation, HitlessError } from '../record/error.ts';
-import { InvalidScenario } from '../runner/scenario/problem.ts';
+import { InvalidFile } from '../runner/scenario/problem.ts';
 import { type ExitCode, exitCodeOfError, exitCodes } from './exit-code.ts';
 
 /** Whoever has more problems than this mends these first. */
@@ -17,7 +17,7 @@ export function showError(error: unknown, write: (text: string) => void): ExitCo
 /** `file:line:column: message`, a line each, and the hint. */
 export function errorText(error: unknown): string {
   if (!(error instanceof HitlessError)) return unexpectedText(error);
-  const problems = error instanceof InvalidScenario ? error.problems : [error];
+  const problems = error instanceof InvalidFile ? error.problems : [error];
   const lines = problems.slice(0, mostProblems).map((one) => lineOf(one));
   if (problems.length > mostProblems) lines.push(`and ${problems.length - mostProblems} more`);
   if (error.hint) lines.push(`  ${inOneLine(error.hint)}`);
@@ -46,7 +46,7 @@ function unexpectedText(error: unknown): string {
 }
 
 /** Names and values come from files: nothing in them may move the cursor or colour the screen. */
-function inOneLine(text: string): string {
+export function inOneLine(text: string): string {
   return stripVTControlCharacters(text)
     .replaceAll(/\s*[\r\n]+\s*/g, ' ')
     .replaceAll(/\p{Cc}|\p{Bidi_Control}/gu, '?');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import yargs, { type Argv } from 'yargs';
 import { clean } from './clean.ts';
+import { doctor } from './doctor.ts';
 import { showError } from './error-screen.ts';
 import { exitCodes } from './exit-code.ts';
 import { list } from './list.ts';
@@ -73,6 +74,7 @@ function program(args: readonly string[]): Argv {
     .command(list)
     .command(report)
     .command(schema)
+    .command(doctor)
     .command(clean)
     .fail((message, error) => {
       throw error ?? usageError(message, args);

@@ -1,11 +1,12 @@
 import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
+import { doctorOptions } from './doctor.ts';
 import { reportOptions } from './report.ts';
 import { runOptions } from './run.ts';
 import { verifyOptions } from './verify-options.ts';
 
-export const commandNames = ['run', 'verify', 'list', 'report', 'schema', 'clean'] as const;
-const options = { ...runOptions, ...reportOptions, ...verifyOptions };
+export const commandNames = ['run', 'verify', 'list', 'report', 'schema', 'doctor', 'clean'] as const;
+const options = { ...runOptions, ...reportOptions, ...verifyOptions, ...doctorOptions };
 const optionNames = [...Object.keys(options), 'help', 'version'];
 const repeatable = Object.entries(options).flatMap(([name, option]) => ('array' in option ? [name] : []));
 const needed: Partial<Record<string, string>> = { run: 'a scenario', report: 'the folder of a run' };

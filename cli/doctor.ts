@@ -1,0 +1,86 @@
+import type { CommandModule } from 'yargs';
+import { HitlessError } from '../record/error.ts';
+import { urlFault } from '../targets/url/address.ts';
+import { type Finding, inTime, type Question } from './doctor/finding.ts';
+import { inOneLine } from './error-screen.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { verifyOptions } from './verify-options.ts';
+
+const { url, service, workload, namespace, context, kubeconfig, rate } = verifyOptions;
+
+export const doctorOptions = {
+  url: { ...url, demandOption: false, describe: 'where requests would go' },
+  service,
+  workload,
+  namespace,
+  context,
+  kubeconfig,
+  rate,
+  json: { type: 'boolean', default: false, describe: 'the same for programs' },
+} as const;
+
+interface Arguments {
+  url: string | undefined;
+  service: string | undefined;
+  workload: string | undefined;
+  namespace: string | undefined;
+  context: string | undefined;
+  kubeconfig: string | undefined;
+  rate: number;
+  json: boolean;
+}
+
+export const doctor: CommandModule<object, Arguments> = {
+  command: 'doctor',
+  describe: 'what verify would need here, and how to mend what is missing',
+  builder: (yargs) =>
+    yargs
+      .options(doctorOptions)
+      .example('$0 doctor --url http://shop.example.com', 'before the first verify')
+      .epilogue('Exit codes\n  0  verify could run here\n  3  it could not: a line says "missing"'),
+  handler: async (args) => {
+    process.exitCode = await doctorCommand(args);
+    // A name that is still being looked up, or a plug-in of a kubeconfig, would keep the process for minutes.
+    setTimeout(() => process.exit(), 500).unref();
+  },
+};
+
+async function doctorCommand(args: Arguments): Promise<ExitCode> {
+  const question = questionOf(args);
+  // Only now: a cluster's client alone takes half a second to load.
+  const { probes } = await import('./doctor/probes.ts');
+  const findings = (await Promise.all(probes.map((probe) => inTime(probe, question)))).flat();
+  const ready = findings.every(({ status }) => status !== 'missing');
+  process.stdout.write(args.json ? `${JSON.stringify({ ready, findings }, null, 2)}\n` : textOf(findings, ready));
+  return ready ? exitCodes.pass : exitCodes.error;
+}
+
+/** @throws HitlessError HITLESS_URL, HITLESS_USAGE */
+function questionOf({ url, service, workload, namespace, context, kubeconfig, rate }: Arguments): Question {
+  const fault = url === undefined ? undefined : urlFault(url);
+  if (fault !== undefined) throw new HitlessError('HITLESS_URL', `--url: ${fault}`, { blame: 'usage' });
+  if (!(rate > 0))
+    throw new HitlessError('HITLESS_USAGE', `--rate: expected a number above 0, got ${rate}`, { blame: 'usage' });
+  return {
+    url: url === undefined ? undefined : new URL(url),
+    service,
+    workload,
+    namespace,
+    choice: { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) },
+    rate,
+    needsCluster: [service, workload, namespace, context, kubeconfig].some((said) => said !== undefined),
+  };
+}
+
+function textOf(findings: readonly Finding[], ready: boolean): string {
+  const width = Math.max(...findings.map(({ name }) => name.length));
+  const indent = ' '.repeat('missing'.length + 2 + width + 2);
+  const lines = findings.flatMap(({ name, status, message, mend, text }) => [
+    `${status.padEnd('missing'.length)}  ${name.padEnd(width)}  ${inOneLine(message)}`,
+    ...(mend === undefined ? [] : [`${indent}${inOneLine(mend)}`]),
+    ...(text === undefined ? [] : ['', ...text.trimEnd().split('\n').map(inOneLine), '']),
+  ]);
+  const missing = [...new Set(findings.filter(({ status }) => status === 'missing').map(({ name }) => name))];
+  const last = ready ? 'verify could run here' : `verify could not run here: ${missing.join(', ')}`;
+  return `${lines.join('\n')}\n\n${last}\n`;
+}
