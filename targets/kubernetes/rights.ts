@@ -17,12 +17,17 @@ const rights = (group: string, resources: string[], verbs: string[], clusterWide
     verbs.map((verb) => ({ group, resource, verb, ...(clusterWide && { clusterWide }) })),
   );
 
-const ofEveryRun = [
+/** What it takes to see a rollout that is somebody else's, and to change nothing. */
+export const rightsToWatch: readonly Right[] = [
   ...rights('', ['pods', 'services', 'events'], ['list', 'watch']),
-  ...rights('', ['pods'], ['deletecollection']),
-  ...rights('', ['pods/log'], ['get']),
   ...rights('apps', ['deployments', 'replicasets'], ['list', 'watch']),
   ...rights('discovery.k8s.io', ['endpointslices'], ['list', 'watch']),
+];
+
+const ofEveryRun = [
+  ...rightsToWatch,
+  ...rights('', ['pods'], ['deletecollection']),
+  ...rights('', ['pods/log'], ['get']),
 ];
 
 /** WebSockets are opened with GET, which older servers take for `get` and newer ones for `create`. */
