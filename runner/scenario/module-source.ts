@@ -3,24 +3,25 @@ import { registerHooks, stripTypeScriptTypes } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { type FileLocation, HitlessError } from '../../record/error.ts';
 import type { Source } from './problem.ts';
+import type { FileKind } from './source.ts';
 
 const ownEntry = new URL(import.meta.url.endsWith('.ts') ? '../../index.ts' : '../../index.js', import.meta.url).href;
 
 let hooked = false;
 
 /**
- * Reads a scenario from a module: its default export, as `defineScenario` returns it.
+ * Reads a scenario (or what the kind says) from a module: its default export, as `defineScenario` returns it.
  *
  * @throws HitlessError HITLESS_MODULE, with the place in the file where loading it failed
  */
-export async function moduleSource(file: string): Promise<Source> {
+export async function moduleSource(file: string, { what, define }: Pick<FileKind, 'what' | 'define'>): Promise<Source> {
   prepareImports();
   const module = await load(file);
   if (!('default' in module))
-    throw new HitlessError('HITLESS_MODULE', 'the file exports no scenario', {
+    throw new HitlessError('HITLESS_MODULE', `the file exports no ${what}`, {
       blame: 'usage',
       location: { file },
-      hint: 'write: export default defineScenario({ ... })',
+      hint: `write: export default ${define}({ ... })`,
     });
   return { value: await module.default, locate: () => ({ file }) };
 }

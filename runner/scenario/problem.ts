@@ -17,21 +17,27 @@ export interface Source {
   locate(path: FieldPath, at: Problem['at']): FileLocation;
 }
 
-/** All that is wrong with a scenario, in the file's order, at least one; the first is the error's own message and location. */
-export class InvalidScenario extends HitlessError {
+/** All that is wrong with a file, in its order, at least one; the first is the error's own message and location. */
+export class InvalidFile extends HitlessError {
   readonly problems: readonly HitlessError[];
 
-  constructor(problems: readonly Problem[], source: Source) {
+  constructor(code: string, problems: readonly Problem[], source: Source) {
     const errors = problems
       .map(({ path, at, message }) => ({ message, location: source.locate(path, at) }))
       .sort((a, b) => placeOf(a.location) - placeOf(b.location))
-      .map(({ message, location }) => new HitlessError('HITLESS_SCENARIO', message, { blame: 'usage', location }));
+      .map(({ message, location }) => new HitlessError(code, message, { blame: 'usage', location }));
     const first = errors[0];
-    super('HITLESS_SCENARIO', first?.message ?? 'the scenario is not valid', {
+    super(code, first?.message ?? 'the file is not valid', {
       blame: 'usage',
       ...(first?.location ? { location: first.location } : {}),
     });
     this.problems = errors;
+  }
+}
+
+export class InvalidScenario extends InvalidFile {
+  constructor(problems: readonly Problem[], source: Source) {
+    super('HITLESS_SCENARIO', problems, source);
   }
 }
 
@@ -40,9 +46,9 @@ function placeOf({ line = 0, column = 0 }: FileLocation): number {
   return line * 1e6 + column;
 }
 
-/** `lanes[0].rate`; `the scenario` for the whole of it. */
-export function fieldName(path: FieldPath): string {
-  if (path.length === 0) return 'the scenario';
+/** `lanes[0].rate`; `whole` for the whole of it. */
+export function fieldName(path: FieldPath, whole = 'the scenario'): string {
+  if (path.length === 0) return whole;
   return path.reduce<string>((name, part) => {
     if (typeof part === 'number') return `${name}[${part}]`;
     const text = /^[A-Za-z_][\w-]*$/.test(part) ? part : JSON.stringify(part);

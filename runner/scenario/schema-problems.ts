@@ -9,13 +9,19 @@ type WordedError = Problem & { missing?: string; meant?: string };
 
 const ajv = new Ajv({ allErrors: true, verbose: true });
 
-/** A check of values against a JSON Schema that tells each thing that is wrong once, in words. `root` is where the value is. */
-export function schemaProblems(schema: object): (value: unknown, root?: FieldPath) => Problem[] {
+/**
+ * A check of values against a JSON Schema that tells each thing that is wrong once, in words. `whole`: what the value is
+ * called; `root`: where it is.
+ */
+export function schemaProblems(
+  schema: object,
+  whole = 'the scenario',
+): (value: unknown, root?: FieldPath) => Problem[] {
   const validate = ajv.compile(schema);
   return (value, root = []) => {
     if (validate(value)) return [];
     const errors = bestBranches(validate.errors ?? []);
-    return onePerField(errors.map((error) => inWords(error, [...root, ...pathOf(error.instancePath, value)])));
+    return onePerField(errors.map((error) => inWords(error, [...root, ...pathOf(error.instancePath, value)], whole)));
   };
 }
 
@@ -46,31 +52,32 @@ function isOfAnotherKind(error: ErrorObject, instancePath: string): boolean {
   return error.instancePath === instancePath && ['type', 'const', 'enum'].includes(error.keyword);
 }
 
-function inWords(error: ErrorObject, path: FieldPath): WordedError {
+function inWords(error: ErrorObject, path: FieldPath, whole: string): WordedError {
+  const name = fieldName(path, whole);
   const schema = error.parentSchema as Schema;
   const noun = typeof schema.title === 'string' && schema.maxProperties === 1 ? schema.title : 'field';
   switch (error.keyword) {
     case 'additionalProperties': {
       const field = String(error.params.additionalProperty);
       const known = Object.keys((schema.properties as Schema | undefined) ?? {});
-      const where = path.length === 0 ? '' : ` in ${fieldName(path)}`;
+      const where = path.length === 0 ? '' : ` in ${name}`;
       const message = `unknown ${noun} ${shown(field)}${where}${didYouMean(field, known)}`;
       const meant = nearest(field, known);
       return { path: [...path, field], at: 'key', message, ...(meant === undefined ? {} : { meant }) };
     }
     case 'required': {
       const missing = String(error.params.missingProperty);
-      return { path, at: 'value', message: `${fieldName(path)} lacks the field "${missing}"`, missing };
+      return { path, at: 'value', message: `${name} lacks the field "${missing}"`, missing };
     }
     case 'maxProperties':
     case 'minProperties': {
       const keys = Object.keys(error.data as object);
       const got = keys.length === 0 ? 'an empty mapping' : keys.map(shown).join(' and ');
-      return { path, at: 'value', message: `${fieldName(path)}: expected exactly one ${noun}, got ${got}` };
+      return { path, at: 'value', message: `${name}: expected exactly one ${noun}, got ${got}` };
     }
     default: {
       const meant = typeof error.data === 'string' ? didYouMean(error.data, wordsOf(schema)) : '';
-      const message = `${fieldName(path)}: expected ${expected(error, schema)}, got ${got(error)}${meant}`;
+      const message = `${name}: expected ${expected(error, schema)}, got ${got(error)}${meant}`;
       return { path, at: 'value', message };
     }
   }

@@ -5,24 +5,36 @@ import { moduleSource } from './module-source.ts';
 import type { Source } from './problem.ts';
 import { yamlSource } from './yaml-source.ts';
 
+/** What a file is to hold, in the words of its messages. */
+export interface FileKind {
+  what: string;
+  /** The function that makes one in TypeScript. */
+  define: string;
+  code: string;
+}
+
+const scenario: FileKind = { what: 'scenario', define: 'defineScenario', code: 'HITLESS_SCENARIO_FILE' };
+
 const moduleFiles = ['.ts', '.mts', '.js', '.mjs'];
 
-/** How the name of a scenario's file may end. JSON is YAML. */
+/** How the name of a scenario's file may end, and of a config's. JSON is YAML. */
 export const scenarioFiles: readonly string[] = ['.yml', '.yaml', '.json', ...moduleFiles];
 
 /**
- * Reads a scenario's file, YAML or a module, without validating what it holds.
+ * Reads a scenario's file (or one of another kind), YAML or a module, without validating what it holds.
  *
- * @throws HitlessError HITLESS_SCENARIO_FILE, HITLESS_YAML, HITLESS_MODULE
+ * @throws HitlessError HITLESS_SCENARIO_FILE (the kind's code), HITLESS_YAML, HITLESS_MODULE
  */
-export async function readSource(file: string): Promise<Source> {
+export async function readSource(file: string, kind: FileKind = scenario): Promise<Source> {
   const extension = extname(file).toLowerCase();
   const wrong = (message: string, cause?: unknown) =>
-    new HitlessError('HITLESS_SCENARIO_FILE', message, { blame: 'usage', location: { file }, cause });
-  if (!scenarioFiles.includes(extension)) throw wrong(`a scenario's file ends in ${scenarioFiles.join(', ')}`);
+    new HitlessError(kind.code, message, { blame: 'usage', location: { file }, cause });
+  if (!scenarioFiles.includes(extension)) throw wrong(`a ${kind.what}'s file ends in ${scenarioFiles.join(', ')}`);
   try {
     if (!(await stat(file)).isFile()) throw wrong('this is no file');
-    return moduleFiles.includes(extension) ? await moduleSource(file) : yamlSource(file, await readFile(file, 'utf8'));
+    return moduleFiles.includes(extension)
+      ? await moduleSource(file, kind)
+      : yamlSource(file, await readFile(file, 'utf8'), kind.what);
   } catch (error) {
     if (error instanceof HitlessError) throw error;
     const { code } = error as NodeJS.ErrnoException;

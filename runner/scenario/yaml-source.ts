@@ -23,12 +23,12 @@ const mostAliases = 100;
 const mostValues = 20_000;
 
 /**
- * Reads the text of a YAML file: one document of plain data (no tags of its own, keys are text and unique, no
+ * Reads the text of a YAML file that holds a `what`: one document of plain data (no tags of its own, keys are text and unique, no
  * `__proto__`).
  *
  * @throws HitlessError HITLESS_YAML, with its line and column
  */
-export function yamlSource(file: string, text: string): Source {
+export function yamlSource(file: string, text: string, what: string): Source {
   const lines = new LineCounter();
   const at = (offset: number): FileLocation => {
     const { line, col } = lines.linePos(offset);
@@ -37,12 +37,11 @@ export function yamlSource(file: string, text: string): Source {
   const wrong = (message: string, offset = 0) =>
     new HitlessError('HITLESS_YAML', message, { blame: 'usage', location: at(offset) });
 
-  if (text.length > largestBytes)
-    throw wrong(`the file has more than ${largestBytes / 1e6} MB, no scenario needs that`);
+  if (text.length > largestBytes) throw wrong(`the file has more than ${largestBytes / 1e6} MB, no ${what} needs that`);
   const document = parse(text, lines, wrong);
   const fault = document.errors[0] ?? document.warnings[0];
-  if (fault) throw wrong(inWords(fault), fault.pos[0]);
-  return { value: plainValue(document, wrong), locate: (path, what) => at(offsetOf(document, path, what)) };
+  if (fault) throw wrong(inWords(fault, what), fault.pos[0]);
+  return { value: plainValue(document, what, wrong), locate: (path, part) => at(offsetOf(document, path, part)) };
 }
 
 function parse(text: string, lineCounter: LineCounter, wrong: (message: string) => HitlessError) {
@@ -55,7 +54,11 @@ function parse(text: string, lineCounter: LineCounter, wrong: (message: string) 
   }
 }
 
-function plainValue(document: Document.Parsed, wrong: (message: string, offset?: number) => HitlessError): unknown {
+function plainValue(
+  document: Document.Parsed,
+  what: string,
+  wrong: (message: string, offset?: number) => HitlessError,
+): unknown {
   let firstAlias: Node | undefined;
   try {
     visit(document, {
@@ -68,7 +71,7 @@ function plainValue(document: Document.Parsed, wrong: (message: string, offset?:
     });
     const value: unknown = document.toJS({ maxAliasCount: mostAliases });
     if (holdsMoreThan(mostValues, value))
-      throw wrong(`the file holds over ${mostValues} values, no scenario needs that`);
+      throw wrong(`the file holds over ${mostValues} values, no ${what} needs that`);
     return value;
   } catch (error) {
     if (error instanceof RangeError) throw wrong('the file is nested too deeply');
@@ -122,12 +125,12 @@ function startOf(node: unknown, otherwise = 0): number {
 const words: Partial<Record<YAMLError['code'], string>> = {
   DUPLICATE_KEY: 'this field is there twice',
   IMPOSSIBLE: 'the file is nested too deeply',
-  MULTIPLE_DOCS: 'the file holds more than one document (---), a scenario is one',
   NON_STRING_KEY: "a field's name must be text",
   RESOURCE_EXHAUSTION: 'the file is nested too deeply',
 };
 
-function inWords(fault: YAMLError): string {
+function inWords(fault: YAMLError, what: string): string {
+  if (fault.code === 'MULTIPLE_DOCS') return `the file holds more than one document (---), a ${what} is one`;
   return words[fault.code] ?? firstLine(fault.message);
 }
 
