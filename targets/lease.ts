@@ -27,12 +27,13 @@ interface LeaseContent {
 
 /** Where leases are kept: ours alone, and refused where somebody else could have put something into it. */
 export function leaseFolder(): string {
-  const { uid, username } = userInfo();
-  const root = join(tmpdir(), `hitless-${uid < 0 ? username : uid}`);
+  // By number: a container's user often has no name. Windows has no numbers.
+  const uid = process.getuid?.();
+  const root = join(tmpdir(), `hitless-${uid ?? userInfo().username}`);
   for (const folder of [root, join(root, 'leases')]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     const found = lstatSync(folder);
-    const ours = found.isDirectory() && (uid < 0 || (found.uid === uid && (found.mode & 0o022) === 0));
+    const ours = found.isDirectory() && (uid === undefined || (found.uid === uid && (found.mode & 0o022) === 0));
     if (!ours)
       throw new HitlessError('HITLESS_LEASE_FOLDER', `${folder} is not a folder that only you can write to`, {
         blame: 'environment',

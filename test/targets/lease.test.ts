@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { claimPorts, cleanDeadRuns, Lease, leaseFolder } from '../../targets/lease.ts';
 import { identify, isAlive } from '../../targets/process-identity.ts';
+import { lacks } from '../available.ts';
 
 const before = process.env.TMPDIR;
 let folder = '';
@@ -22,6 +24,15 @@ afterEach(() => {
 
 test('the folder is ours alone', () => {
   expect(leaseFolder()).toBe(join(root, 'leases'));
+});
+
+// Clusters run containers as users that no /etc/passwd knows. To become one it takes root, as process namespaces do.
+test.skipIf(lacks('pidns'))('a user without a name has one too', () => {
+  chmodSync(folder, 0o777);
+  const lease = JSON.stringify(join(import.meta.dirname, '../../targets/lease.ts'));
+  const program = `const { leaseFolder } = await import(${lease}); process.setuid(54321); process.stdout.write(leaseFolder());`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' });
+  expect({ stdout, stderr }).toEqual({ stdout: join(folder, 'hitless-54321/leases'), stderr: '' });
 });
 
 test('a folder that others can write to, a link or a file in its place is refused', () => {
