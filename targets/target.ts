@@ -2,6 +2,7 @@ import type { DeploymentPromise, Event } from '../record/event.ts';
 import type { TargetFacts } from '../record/facts.ts';
 import type { Workload, WorkloadKind } from '../record/workload.ts';
 import type { EngineInHand } from './docker/engine-in-hand.ts';
+import type { TlsSettings } from './tls.ts';
 
 /** What a target can do beyond deploying and being asked how it is. A scenario that needs more is refused before it starts. */
 export type Capability = 'rollout' | 'undo' | 'switch' | 'scale' | 'kill' | 'drain' | 'exec' | 'pause' | 'resize';
@@ -83,7 +84,15 @@ export type Route =
       /** For browsers and other engines. */
       url: string;
     }
-  | { kind: 'address'; url: string };
+  | {
+      kind: 'address';
+      /** http or https. */
+      url: string;
+      /** Of https. */
+      tls?: TlsSettings;
+      /** Of the URL's host, in place of what the resolver says. */
+      addresses?: readonly string[];
+    };
 
 export type ReplicaPhase = 'pending' | 'starting' | 'running' | 'terminating' | 'exited';
 

@@ -7,7 +7,7 @@ import type { LaneInput } from './model.ts';
 /** What a lane has where its scenario says nothing. */
 export const laneDefaults = {
   connections: 10,
-  limits: { connect: '5s', headers: '10s', body: '30s' },
+  limits: { connect: '5s', tls: '5s', headers: '10s', body: '30s' },
   /** How many times its connections a kept lane may have open at once. */
   overflowTimes: 10,
   /** As many as fall due in that time may be open at once in a fresh lane: none waits for a server that answers within it. */
@@ -46,6 +46,7 @@ export function laneOf(input: LaneInput): Lane {
     expect: expectationOf(input.expect),
     limits: {
       connectUs: durationUs(limits.connect),
+      tlsUs: durationUs(limits.tls),
       headersUs: durationUs(limits.headers),
       bodyUs: durationUs(limits.body),
     },

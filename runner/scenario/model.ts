@@ -117,6 +117,7 @@ const Expect = Type.Object(
 const Limits = Type.Object(
   {
     connect: Type.Optional(LongerThanZero),
+    tls: Type.Optional(LongerThanZero),
     headers: Type.Optional(LongerThanZero),
     body: Type.Optional(LongerThanZero),
   },

@@ -1,25 +1,26 @@
-import { lookup } from 'node:dns/promises';
 import type { Route } from '../../targets/target.ts';
+import { placeOf } from '../../targets/url/address.ts';
 import { type Lane, requestsEach } from './lane.ts';
 import { peakRate } from './plan.ts';
+import { addressesOf } from './reachable.ts';
 
 /** Every address of a route's host, none where the run's own source addresses or a choice of replicas make it harmless. */
 export async function sharedPlaces(route: Route): Promise<string[]> {
   const url = URL.parse(route.url);
   if (route.kind !== 'address' || url === null) return [];
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const addresses = await lookup(host, { all: true }).catch(() => []);
+  const { host, port } = placeOf(url);
+  const addresses = await addressesOf(host, route.addresses);
   return addresses
     .filter(({ address }) => !(process.platform === 'linux' && isLoopback4(address)))
-    .map(({ address, family }) => `${family === 6 ? `[${address}]` : address}:${url.port || 80}`);
+    .map(({ address, family }) => `${family === 6 ? `[${address}]` : address}:${port}`);
 }
 
 /** One line, before requests leave this machine: how many, and to whom; undefined where they do not. */
 export async function announcement(lanes: readonly Lane[], route: Route): Promise<string | undefined> {
   const url = URL.parse(route.url);
   if (route.kind !== 'address' || url === null) return undefined;
-  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const addresses = (await lookup(host, { all: true }).catch(() => [])).map(({ address }) => address);
+  const { host } = placeOf(url);
+  const addresses = (await addressesOf(host, route.addresses)).map(({ address }) => address);
   const loopback = addresses.length > 0 && addresses.every((address) => isLoopback4(address) || address === '::1');
   if (loopback) return undefined;
   const shown = addresses.length === 0 || addresses.includes(host) ? '' : ` (${addresses.slice(0, 3).join(', ')})`;

@@ -6,8 +6,9 @@ import { isPlace, type Place } from './destination.ts';
 import { dial } from './dial.ts';
 import type { Exchange, Wire } from './exchange.ts';
 import { decodedBody, surplus } from './judge.ts';
-import { type Ending, failedConnect, lostConnection } from './outcome.ts';
+import { type Ending, failedConnect, failedHandshake, isLateRefusal, lostConnection } from './outcome.ts';
 import type { Held, Holder } from './recorder.ts';
+import { SecureSocket } from './secure-socket.ts';
 import { SourceAddresses } from './source-address.ts';
 
 /** Local ports of ours that somebody else has: so many are passed over for one attempt. */
@@ -34,10 +35,11 @@ export class Connection implements Holder {
   readonly #wire: Wire;
   readonly #options: ConnectionOptions;
   readonly #answer = new Answer();
-  #socket: Socket | null = null;
+  #socket: Socket | SecureSocket | null = null;
   #exchange: Exchange | null = null;
   #held: Held | null = null;
-  #phase: 'resolve' | 'connect' | 'headers' | 'body' = 'resolve';
+  #phase: 'resolve' | 'connect' | 'tls' | 'headers' | 'body' = 'resolve';
+  #address: string | null = null;
   #deadlineUs = 0;
   #idleSinceUs = 0;
   #answeredAtRound = 0;
@@ -59,6 +61,7 @@ export class Connection implements Holder {
     attempt.connection = this.number;
     attempt.connectionUse = this.uses;
     attempt.overflow = this.#options.overflow;
+    attempt.address = this.#address;
     work.books.tally.sent();
     this.#answer.expect(attempt.method === 'HEAD', work.judge.needsBody || exchange.keepsBody === true);
     if (this.#socket === null) this.#open(attempt);
@@ -104,9 +107,9 @@ export class Connection implements Holder {
   /** Ends the attempt under way where it has reached a limit. Call it directly after the sockets have been read. */
   expire(now: number): void {
     if (this.#exchange === null || now < this.#deadlineUs) return;
-    const { limits } = this.#exchange.work.lane;
-    const limitUs =
-      this.#phase === 'body' ? limits.bodyUs : this.#phase === 'headers' ? limits.headersUs : limits.connectUs;
+    const { attempt } = this.#exchange;
+    if (this.#phase === 'resolve') attempt.resolveUs = now - (attempt.sentUs as number);
+    const limitUs = this.#limits()[limitOf[this.#phase]];
     this.#fail({ outcome: 'timeout', phase: this.#wirePhase(), detail: `not within ${limitUs / 1000} ms` });
   }
 
@@ -117,10 +120,12 @@ export class Connection implements Holder {
   }
 
   #open(attempt: Attempt): void {
-    attempt.sentUs = nowUs();
-    this.#deadlineUs = attempt.sentUs + this.#limits().connectUs;
-    this.#wire.destination.next((found) => {
+    const fromUs = nowUs();
+    attempt.sentUs = fromUs;
+    this.#deadlineUs = fromUs + this.#limits().connectUs;
+    this.#wire.destination.next((found, resolvedUs) => {
       if (this.#exchange?.attempt !== attempt) return;
+      if (resolvedUs !== null) attempt.resolveUs = resolvedUs - fromUs;
       if (isPlace(found)) this.#connect(attempt, found, longestPortSearch);
       else this.#fail(found);
     });
@@ -128,31 +133,46 @@ export class Connection implements Holder {
 
   #connect(attempt: Attempt, place: Place, portsLeft: number): void {
     this.#pod = place.pod;
+    this.#address = addressText(place);
     this.#phase = 'connect';
+    attempt.address = this.#address;
     attempt.sentUs = nowUs();
     const local = SourceAddresses.reach(place.host) ? this.#wire.sources?.next(attempt.sentUs) : undefined;
     if (local === null) {
       this.#fail(failedConnect('EADDRNOTAVAIL'));
       return;
     }
-    const socket = dial(place, local, this.#wire.buffer, {
+    const { buffer, tls } = this.#wire;
+    const listener = {
       connected: () => {
         if (socket === this.#socket) this.#connected(attempt);
       },
-      read: (length, buffer) => this.#read(length, buffer),
-      cut: (by, writing) => {
+      secured: () => this.#secured(attempt),
+      read: (length: number, bytes: Buffer) => this.#read(length, bytes),
+      cut: (by: string, writing: boolean) => {
         if (socket !== this.#socket) return;
         const isTaken = by === 'EADDRINUSE' && local !== undefined && this.#phase === 'connect';
         if (isTaken && portsLeft > 0) this.#connect(attempt, place, portsLeft - 1);
         else this.#cut(by, writing);
       },
-    });
+    };
+    const socket: Socket | SecureSocket =
+      tls === null ? dial(place, local, buffer, listener) : new SecureSocket(place, local, buffer, tls, listener);
     this.#socket = socket;
   }
 
   #connected(attempt: Attempt): void {
     attempt.connectedUs = nowUs();
     this.openedUs = attempt.connectedUs;
+    if (this.#wire.tls === null) this.#write();
+    else {
+      this.#phase = 'tls';
+      this.#deadlineUs = attempt.connectedUs + this.#limits().tlsUs;
+    }
+  }
+
+  #secured(attempt: Attempt): void {
+    attempt.securedUs = nowUs();
     this.#write();
   }
 
@@ -201,6 +221,7 @@ export class Connection implements Holder {
     const isOpening = this.#phase === 'resolve' || this.#phase === 'connect';
     if (this.#exchange === null) this.#endIdle(null);
     else if (isOpening) this.#fail(failedConnect(by));
+    else if (this.#phase === 'tls' || isLateRefusal(by, this.#exchange.attempt)) this.#fail(failedHandshake(by));
     else if (by === 'FIN' && this.#answer.finish()) this.#answered(true);
     else {
       const now = nowUs();
@@ -240,6 +261,7 @@ export class Connection implements Holder {
     if (ending.outcome === 'unsent') {
       attempt.sentUs = null;
       attempt.connection = null;
+      attempt.address = null;
     }
     if (this.#socket === null) this.#wire.recorder.record(attempt, work.books);
     else this.#held = this.#wire.recorder.hold(attempt, work.books, this);
@@ -281,7 +303,19 @@ export class Connection implements Holder {
   }
 }
 
+const limitOf = {
+  resolve: 'connectUs',
+  connect: 'connectUs',
+  tls: 'tlsUs',
+  headers: 'headersUs',
+  body: 'bodyUs',
+} as const;
+
+function addressText({ host, port }: Place): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 function handled({ status, phase, outcome }: Attempt): Attempt['handled'] {
   if (status !== null) return 'yes';
-  return outcome === 'unsent' || phase === 'resolve' || phase === 'connect' ? 'no' : 'unknown';
+  return outcome === 'unsent' || phase === 'resolve' || phase === 'connect' || phase === 'tls' ? 'no' : 'unknown';
 }

@@ -4,11 +4,17 @@ interface Cookie {
 }
 
 /**
- * A visitor's cookies, as far as one host over plain HTTP needs them (RFC 6265, 5.2 to 5.4): name, value, Path, Max-Age
+ * A visitor's cookies, as far as one host needs them (RFC 6265, 5.2 to 5.4): name, value, Path, Max-Age
  * and Expires of the past, Secure. Domains play no part, and the order is that of arrival.
  */
 export class CookieJar {
   readonly #cookies = new Map<string, Cookie>();
+  readonly #isSecure: boolean;
+
+  /** `isSecure`: over TLS; without it, cookies that are for TLS alone are not taken. */
+  constructor(isSecure: boolean) {
+    this.#isSecure = isSecure;
+  }
 
   /** Takes one Set-Cookie value that came with the answer for `requestPath`. */
   store(setCookie: string, requestPath: string): void {
@@ -33,7 +39,8 @@ export class CookieJar {
           gone ||= Date.parse(attribute.slice(attribute.indexOf('=') + 1)) <= Date.now();
           break;
         case 'secure':
-          return;
+          if (!this.#isSecure) return;
+          break;
       }
     }
     if (maxAge !== null) gone = maxAge <= 0;

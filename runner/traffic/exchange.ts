@@ -5,6 +5,7 @@ import type { Judge } from './judge.ts';
 import type { Lane } from './lane.ts';
 import type { Books, Recorder } from './recorder.ts';
 import type { RequestBytes, RequestWriter } from './request.ts';
+import type { TlsClient } from './secure-socket.ts';
 import type { SourceAddresses } from './source-address.ts';
 
 /** A lane as one thread works it. */
@@ -31,6 +32,8 @@ export interface Exchange {
 /** What all connections of a thread share. */
 export interface Wire {
   destination: Destination;
+  /** null: connections are plain TCP. */
+  tls: TlsClient | null;
   /** null: the system chooses local ends. */
   sources: SourceAddresses | null;
   recorder: Recorder;

@@ -52,7 +52,8 @@ export interface Lane {
   session: Session | null;
   request: { method: string; path: string; headers: Readonly<Record<string, string>>; body: string | null };
   expect: Expectation;
-  limits: { connectUs: number; headersUs: number; bodyUs: number };
+  /** `connectUs`: looking up the name and TCP; `tlsUs`: the handshake on top of it. */
+  limits: { connectUs: number; tlsUs: number; headersUs: number; bodyUs: number };
   resolutionUs: number;
   spin: boolean;
 }

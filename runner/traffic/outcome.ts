@@ -35,9 +35,47 @@ export function failedConnect(code: string): Ending {
   }
 }
 
+/** The end of a TCP connection that TLS had not announced (RFC 8446, 6.1). */
+export const unannouncedEnd = 'FIN without close_notify';
+
+/**
+ * A TLS handshake that did not succeed, by the error's code or by the other side's alert (`alert unknown_ca`): what cuts
+ * the connection is what it is without TLS; an alert refuses us; what is no TLS is malformed; all else is a certificate
+ * that is not to be trusted.
+ */
+export function failedHandshake(by: string): Ending {
+  return { outcome: handshakeOutcome(by), phase: 'tls', detail: by };
+}
+
+function handshakeOutcome(by: string): Outcome {
+  if (by === 'FIN') return 'closed';
+  if (by === 'ETIMEDOUT') return 'timeout';
+  if (noWay.has(by)) return 'unreachable';
+  if (/^(ECONN|EPIPE)/.test(by)) return 'reset';
+  if (by.startsWith('alert ')) return 'refused';
+  return /^(ERR_SSL_|ERR_OSSL_|EPROTO$)/.test(by) ? 'malformed' : 'invalid';
+}
+
+/** Alerts by which a server refuses a client's certificate, or the lack of one. */
+const refusalsOfClients = new Set([
+  'alert certificate_required',
+  'alert bad_certificate',
+  'alert unsupported_certificate',
+  'alert certificate_revoked',
+  'alert certificate_expired',
+  'alert certificate_unknown',
+  'alert unknown_ca',
+  'alert access_denied',
+]);
+
+/** In TLS 1.3 the client is done with the handshake before the server has looked at its certificate (RFC 8446, 4.4.2.4). */
+export function isLateRefusal(by: string, { bytes, connectionUse }: { bytes: number; connectionUse: number }): boolean {
+  return bytes === 0 && connectionUse === 1 && refusalsOfClients.has(by);
+}
+
 /** What is known when a connection ends under an attempt. */
 export interface Loss {
-  /** The server's orderly end (FIN), or the code of the error that the system reported. */
+  /** The server's orderly end (FIN), also one that TLS had not announced, or the code of the error that was reported. */
   by: 'FIN' | string;
   phase: 'write' | 'headers' | 'body';
   /** Bytes of the answer that came. */
@@ -69,14 +107,14 @@ export function lostConnection(loss: Loss): Ending {
   const { by, phase } = loss;
   if (phase === 'body') return { outcome: 'truncated', phase, detail: by };
   if (isStaleRace(loss)) return { outcome: 'stale-race', phase, detail: by };
-  if (by === 'FIN') return { outcome: 'closed', phase, detail: by };
+  if (by === 'FIN' || by === unannouncedEnd) return { outcome: 'closed', phase, detail: by };
   if (by === 'ETIMEDOUT') return { outcome: 'timeout', phase, detail: by };
   if (noWay.has(by)) return { outcome: 'unreachable', phase, detail: by };
   return { outcome: 'reset', phase, detail: by };
 }
 
 function isStaleRace({ by, bytes, method, idleUs, keepAliveUs, sinceSentUs }: Loss): boolean {
-  if (by !== 'FIN' && by !== 'ECONNRESET' && by !== 'EPIPE') return false;
+  if (!['FIN', unannouncedEnd, 'ECONNRESET', 'EPIPE'].includes(by)) return false;
   if (bytes > 0 || idleUs === null || !idempotent.has(method)) return false;
   const announcedUs = keepAliveUs === null || keepAliveUs === 0 ? Number.POSITIVE_INFINITY : keepAliveUs;
   return idleUs >= Math.min(staleIdleUs, announcedUs) && sinceSentUs <= staleWithinUs;

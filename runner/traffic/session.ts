@@ -83,7 +83,7 @@ export class SessionLane extends LaneSender {
     this.#visitors++;
     const { page, assets } = this.#session;
     const paths = [page, ...(assets === 'auto' ? [] : assets)];
-    const cookies = new CookieJar();
+    const cookies = new CookieJar(this.wire.tls !== null);
     this.#request({ id: this.id(due.index), cookies, connection: null, paths, asked: 0, pausesUntilUs: 0 }, due);
   }
 

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { createAttemptsFile, endAttemptsFile } from '../../record/attempts-writer.ts';
 import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { Endpoint, Route } from '../../targets/target.ts';
+import { placeOf } from '../../targets/url/address.ts';
 import { Judge } from './judge.ts';
 import { leastOf, type Scheduling } from './priority.ts';
-import { reachableFamily } from './reachable.ts';
+import { addressesOf, reachableFamily } from './reachable.ts';
 import { assertRequests } from './request.ts';
 import { chooseThreads, threadsOfLane } from './share.ts';
 import { drawSourceBlock } from './source-address.ts';
@@ -32,7 +34,7 @@ export async function prepareTraffic(options: TrafficOptions, threads?: number):
   const routes = [options.route, ...(options.services?.values() ?? [])];
   const setups = await Promise.all(routes.map(routeSetup));
   createAttemptsFile(options.attemptsFile);
-  const count = threads ?? chooseThreads(lanes, availableParallelism());
+  const count = threads ?? chooseThreads(lanes, availableParallelism(), routes.some(isSecure));
   const shared: Omit<ThreadSetup, 'thread'> = {
     lanes,
     identity,
@@ -168,14 +170,20 @@ function placeOfService(service: string | null, { services }: TrafficOptions): n
 
 async function routeSetup(route: Route): Promise<RouteSetup> {
   const url = URL.parse(route.url);
-  if (url === null || url.protocol !== 'http:')
+  if (url === null || !['http:', 'https:'].includes(url.protocol))
     throw new HitlessError('HITLESS_ROUTE', `${route.url} is not an address that the builtin engine can send to`, {
       blame: 'usage',
-      hint: 'It takes http://host:port; a front that speaks https has to be asked behind it.',
+      hint: 'It takes http://host:port and https://host:port.',
     });
   const { host } = url;
   if (route.kind === 'choice') return { kind: 'choice', endpoints: [...route.endpoints()], host };
-  const address = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = url.port === '' ? 80 : Number(url.port);
-  return { kind: 'address', address, port, family: await reachableFamily(address, port), host };
+  const { host: address, port } = placeOf(url);
+  const addresses = await addressesOf(address, route.addresses);
+  const family = await reachableFamily(addresses, port);
+  const pinned = route.addresses?.filter((each) => isIP(each) === family) ?? null;
+  return { kind: 'address', address, port, family, pinned, tls: isSecure(route) ? (route.tls ?? {}) : null, host };
+}
+
+function isSecure({ url }: Route): boolean {
+  return URL.parse(url)?.protocol === 'https:';
 }

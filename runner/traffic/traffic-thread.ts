@@ -2,6 +2,7 @@ import type { AttemptWriter } from '../../record/attempts-writer.ts';
 import type { Event } from '../../record/event.ts';
 import type { Identity } from '../../record/facts.ts';
 import type { Endpoint } from '../../targets/target.ts';
+import type { TlsSettings } from '../../targets/tls.ts';
 import { BlindWatch } from './blind.ts';
 import type { Connection } from './connection.ts';
 import { Address, type Destination, EndpointChoice } from './destination.ts';
@@ -16,6 +17,7 @@ import { seededRandom } from './random.ts';
 import { Recorder } from './recorder.ts';
 import { RequestWriter } from './request.ts';
 import { Rounds } from './rounds.ts';
+import { TlsClient } from './secure-socket.ts';
 import { SessionLane } from './session.ts';
 import { partOf, threadsOfLane } from './share.ts';
 import { SourceAddresses, type SourceBlock } from './source-address.ts';
@@ -24,7 +26,16 @@ import { Tally } from './tally.ts';
 /** Where connections go, as it can be told to another thread. `host`: what the Host header says. */
 export type RouteSetup = { host: string } & (
   | { kind: 'choice'; endpoints: readonly Endpoint[] }
-  | { kind: 'address'; address: string; port: number; family: 4 | 6 }
+  | {
+      kind: 'address';
+      address: string;
+      port: number;
+      family: 4 | 6;
+      /** Of the host, where the user gave them. */
+      pinned: readonly string[] | null;
+      /** null: traffic is plain HTTP. */
+      tls: TlsSettings | null;
+    }
 );
 
 /** All that a thread has to know; goes to it as a message. */
@@ -59,6 +70,7 @@ export class TrafficThread {
   readonly #recorder: Recorder;
   readonly #rounds: Rounds;
   readonly #destinations: readonly Destination[];
+  readonly #tls: readonly (TlsClient | null)[];
   readonly #listener: ThreadListener;
   #flushing: NodeJS.Timeout | null = null;
   #stopped: (() => void) | null = null;
@@ -67,10 +79,14 @@ export class TrafficThread {
     const { lanes, routes, routeOfLane, seed, thread, threads } = setup;
     this.#listener = listener;
     this.#recorder = new Recorder(writer);
-    this.#destinations = routes.map((route, index) =>
-      route.kind === 'choice'
-        ? new EndpointChoice(route.endpoints, seededRandom(seed, thread, 2, index))
-        : new Address(route.address, route.port, route.family),
+    this.#destinations = routes.map((route, index) => {
+      const random = seededRandom(seed, thread, 2, index);
+      return route.kind === 'choice'
+        ? new EndpointChoice(route.endpoints, random)
+        : new Address({ ...route, host: route.address, random });
+    });
+    this.#tls = routes.map((route) =>
+      route.kind === 'choice' || route.tls === null ? null : new TlsClient(route.tls, route.address),
     );
     const wires = this.#wires(setup);
     lanes.forEach((lane, laneIndex) => {
@@ -158,7 +174,7 @@ export class TrafficThread {
   /** One for each route; they share all else. */
   #wires({ sourceBlock, thread, threads }: ThreadSetup): Wire[] {
     let connections = 0;
-    const shared: Omit<Wire, 'destination'> = {
+    const shared: Omit<Wire, 'destination' | 'tls'> = {
       sources: sourceBlock === null ? null : new SourceAddresses(sourceBlock, { thread, threads }),
       recorder: this.#recorder,
       buffer: Buffer.allocUnsafeSlow(readSize),
@@ -168,7 +184,7 @@ export class TrafficThread {
       nextRoundUs: () => this.#rounds.expectedUs,
       wake: () => this.#rounds.wake(),
     };
-    return this.#destinations.map((destination) => ({ ...shared, destination }));
+    return this.#destinations.map((destination, route) => ({ ...shared, destination, tls: this.#tls[route] ?? null }));
   }
 }
 

@@ -25,7 +25,7 @@ const lane: Lane = {
   session: null,
   request: { method: 'GET', path: '/', headers: {}, body: null },
   expect: { statuses: [], headers: {}, minBytes: null, maxBytes: null, json: { required: ['hello', 'name'] } },
-  limits: { connectUs: 1e6, headersUs: 1e6, bodyUs: 1e6 },
+  limits: { connectUs: 1e6, tlsUs: 1e6, headersUs: 1e6, bodyUs: 1e6 },
   resolutionUs: Number.POSITIVE_INFINITY,
   spin: false,
 };

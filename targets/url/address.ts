@@ -23,5 +23,8 @@ export function baseOf(text: string): URL {
 
 /** Host and port as one dials them, an IPv6 address without its brackets. */
 export function placeOf(url: URL): { host: string; port: number } {
-  return { host: url.hostname.replace(/^\[(.*)\]$/, '$1'), port: url.port === '' ? 80 : Number(url.port) };
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
+  };
 }

@@ -29,7 +29,7 @@ describe('a scenario', () => {
       session: null,
       request: { method: 'GET', path: '/', headers: {}, body: null },
       expect: { statuses: [], headers: {}, minBytes: null, maxBytes: null, json: null },
-      limits: { connectUs: 5e6, headersUs: 10e6, bodyUs: 30e6 },
+      limits: { connectUs: 5e6, tlsUs: 5e6, headersUs: 10e6, bodyUs: 30e6 },
       resolutionUs: 50_000,
       spin: false,
     });

@@ -55,7 +55,7 @@ describe('kept connections', () => {
 
   test('that never come free fail what waits, after the time that a connection may take', async () => {
     const port = await serve(({ socket }) => later(1_500, () => socket.write(good)));
-    const limits = { connectUs: 300_000, headersUs: 30e6, bodyUs: 30e6 };
+    const limits = { connectUs: 300_000, tlsUs: 30e6, headersUs: 30e6, bodyUs: 30e6 };
     const lane = laneOf({ connection: 'kept', connections: 1, overflow: 0, rate: 100, requests: 3, limits });
     const { rows, counts } = await runLanes({ lanes: [lane], route: addressOf(port) });
     expect(byIntention(rows).map((row) => row.outcome)).toEqual(['ok', 'timeout', 'timeout']);

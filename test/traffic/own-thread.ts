@@ -30,7 +30,17 @@ export async function sendHere(lane: Lane, port: number, act: (own: OwnThread) =
   const setup = {
     lanes: [lane],
     identity: {},
-    routes: [{ kind: 'address' as const, address: '127.0.0.1', port, family: 4 as const, host: 'test' }],
+    routes: [
+      {
+        kind: 'address' as const,
+        address: '127.0.0.1',
+        port,
+        family: 4 as const,
+        pinned: null,
+        tls: null,
+        host: 'test',
+      },
+    ],
     routeOfLane: [0],
     seed: 1,
     thread: 0,

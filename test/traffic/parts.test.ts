@@ -36,7 +36,7 @@ describe('source addresses', () => {
 
 describe('cookies', () => {
   test('are sent to the paths that they are for, until they are gone', () => {
-    const jar = new CookieJar();
+    const jar = new CookieJar(false);
     jar.store('a=1; Path=/; HttpOnly', '/shop/cart');
     jar.store('b=2', '/shop/cart');
     jar.store('c=3; path=/admin', '/shop/cart');

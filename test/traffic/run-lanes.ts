@@ -26,7 +26,7 @@ export function laneOf(differences: Partial<Lane> = {}): Lane {
     session: null,
     request: { method: 'GET', path: '/', headers: {}, body: null },
     expect: { statuses: [], headers: {}, minBytes: null, maxBytes: null, json: null },
-    limits: { connectUs: 30e6, headersUs: 30e6, bodyUs: 30e6 },
+    limits: { connectUs: 30e6, tlsUs: 30e6, headersUs: 30e6, bodyUs: 30e6 },
     resolutionUs: 60e6,
     spin: false,
     ...differences,

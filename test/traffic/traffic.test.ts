@@ -60,7 +60,7 @@ test('each limit fails the attempt in its own phase', async () => {
   const port = await serve(({ socket, path }) => {
     if (path === '/body') socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx');
   });
-  const limits = { connectUs: 2e6, headersUs: 300_000, bodyUs: 200_000 };
+  const limits = { connectUs: 2e6, tlsUs: 2e6, headersUs: 300_000, bodyUs: 200_000 };
   const lanes = ['/headers', '/body'].map((path) =>
     laneOf({ name: path.slice(1), requests: 2, limits, request: { method: 'GET', path, headers: {}, body: null } }),
   );

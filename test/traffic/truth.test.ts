@@ -35,7 +35,7 @@ const truth: Record<Behaviour, Outcome> = {
 };
 
 const shared: Partial<Lane> = {
-  limits: { connectUs: 30e6, headersUs: 3e6, bodyUs: 30e6 },
+  limits: { connectUs: 30e6, tlsUs: 30e6, headersUs: 3e6, bodyUs: 30e6 },
   expect: {
     statuses: [],
     headers: {},
