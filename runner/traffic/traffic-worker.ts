@@ -30,7 +30,8 @@ export class TrafficWorker {
   #hasEnded = false;
 
   constructor(data: WorkerData, listener: WorkerListener) {
-    const worker = new Worker(script, { workerData: data, resourceLimits });
+    // What tools that look at threads call it.
+    const worker = new Worker(script, { name: 'traffic', workerData: data, resourceLimits });
     this.#worker = worker;
     const ready = Promise.withResolvers<Scheduling>();
     const closed = Promise.withResolvers<void>();
