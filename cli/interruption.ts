@@ -29,6 +29,7 @@ export class Interruption {
   #interrupt(name: NodeJS.Signals): void {
     if (this.#exitCode !== null) process.exit(this.#exitCode);
     this.#exitCode = name === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
-    this.#controller.abort();
+    // As an abort by itself does, with the name of the signal: what we started is told the same.
+    this.#controller.abort(new DOMException(name, 'AbortError'));
   }
 }

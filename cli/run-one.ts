@@ -65,10 +65,11 @@ export async function runOne(asked: Scenario, request: RunRequest, interruption:
   return interruption.exitCode ?? (problems.length > 0 ? exitCodes.error : exitCodeOf(result));
 }
 
-function tell<K extends 'onStart' | 'onProgress' | 'onNotice'>(
+function tell<K extends 'onStart' | 'onProgress' | 'onNotice' | 'onOutput'>(
   reporters: readonly Reporter[],
   what: K,
   news: Parameters<NonNullable<Reporter[K]>>[0],
 ): void {
   for (const reporter of reporters) (reporter[what] as ((news: unknown) => void) | undefined)?.(news);
 }
+        output: (line) => tell(reporters, 'onOutput', line),

@@ -5,6 +5,10 @@ import type { VerifyArguments } from './verify-options.ts';
 /** After a rollout whose end was seen there is little left to wait for; where it was not, the usual grace of a replica (30 s). */
 const afterSeen = '5s';
 const afterUnseen = '30s';
+/** Somebody's pipeline takes its time. */
+const withinWatched = '30m';
+/** An earlier rollout's last replica has ended by then, by the usual grace. */
+const calm = '1m';
 
 /** Enough that each is used again before a server's usual idle timeout, and that several replicas are met. */
 const keptConnections = 5;
@@ -23,9 +27,9 @@ export function verifySource(args: VerifyArguments, command: readonly string[]):
     [['lanes', 0, 'request', 'method'], '--method'],
     [['lanes', 0, 'request', 'headers'], '--header'],
     [['lanes', 0, 'expect', 'status'], '--status'],
-    [['steps', 0], '--baseline'],
-    [['steps', 1], '--timeout'],
-    [['steps', 2], '--after'],
+    ...stepFlags(args),
+    [['rollback', 0], '--timeout'],
+    [['rollback', 1], '--after'],
     [['seed'], '--seed'],
   ];
   return {
@@ -38,6 +42,17 @@ export function verifySource(args: VerifyArguments, command: readonly string[]):
   };
 }
 
+function stepFlags(args: VerifyArguments): [FieldPath, string][] {
+  const [hold, rollout, after] = seesCluster(args) ? [1, 2, 3] : [0, 1, 2];
+  const verb = args.watch ? 'wait' : 'run';
+  return [
+    [['steps', hold], '--baseline'],
+    [['steps', rollout, verb, 'within'], '--wait-for'],
+    [['steps', rollout], '--timeout'],
+    [['steps', after], '--after'],
+  ];
+}
+
 /** Whether the cluster behind the URL is looked at. */
 export function seesCluster({ service, workload }: Pick<VerifyArguments, 'service' | 'workload'>): boolean {
   return service !== undefined || workload !== undefined;
@@ -47,8 +62,12 @@ export function seesCluster({ service, workload }: Pick<VerifyArguments, 'servic
 export const verifyFile = resolve('verify.json');
 
 function definition(args: VerifyArguments, command: readonly string[]): object {
-  const { url, service, identity, seed } = args;
+  const { url, service, identity, seed, rollback } = args;
   const { origin } = URL.parse(url) ?? { origin: url };
+  const after = { hold: args.after ?? (seesCluster(args) ? afterSeen : afterUnseen) };
+  const patience = { until: 'rolled-out', timeout: args.timeout };
+  const within = args['wait-for'] ?? (args.watch ? withinWatched : undefined);
+  const rollout = { ...patience, ...(within !== undefined && { within }) };
   return {
     name: 'verify',
     app: { url: origin === 'null' ? url : origin, ...(service !== undefined && { service }) },
@@ -58,10 +77,16 @@ function definition(args: VerifyArguments, command: readonly string[]): object {
       { name: 'kept', connection: 'kept', connections: keptConnections, ...laneOf(args) },
     ],
     steps: [
+      ...(seesCluster(args) ? [{ wait: { until: 'over', timeout: calm } }] : []),
       { hold: args.baseline },
-      { run: { command, timeout: args.timeout } },
-      { hold: args.after ?? (seesCluster(args) ? afterSeen : afterUnseen) },
+      args.watch ? { wait: rollout } : { run: { command, ...rollout, goOn: true } },
+      after,
     ],
+    ...(rollback !== undefined && {
+      rollback: [{ run: { command: ['sh', '-c', rollback], ...patience, goOn: true } }, after],
+    }),
+    // A service that always fails a little is held to that; where nothing failed before, nothing may fail after.
+    checks: [{ 'no-new-failures': { clean: 'fail' } }],
     ...(seed !== undefined && { seed }),
   };
 }

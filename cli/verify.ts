@@ -3,6 +3,7 @@ import { HitlessError } from '../record/error.ts';
 import { createReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
 import { scenarioFrom } from '../runner/scenario/load.ts';
+import { requireCommand } from './executable.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
 import { planText } from './plan.ts';
@@ -35,8 +36,8 @@ export function verify(deploy: readonly string[]): CommandModule<object, VerifyA
 
 async function verifyCommand(args: VerifyArguments, deploy: readonly string[]): Promise<ExitCode> {
   refuseContradictions(args, deploy);
-  const { namespace, context, kubeconfig } = args;
-  const settings = { namespace, context, kubeconfig, registry: undefined };
+  const { namespace, context, kubeconfig, workload } = args;
+  const settings = { namespace, context, kubeconfig, workload };
   settingsOf(settings, 'url');
   const request = { target: 'url', settings, out: args.out, reporters: args.reporter.split(',') };
   createReporters(request.reporters, screenOn(process.stdout));
@@ -48,6 +49,7 @@ async function verifyCommand(args: VerifyArguments, deploy: readonly string[]): 
   }
   const interruption = new Interruption();
   try {
+  if (deploy[0] !== undefined) requireCommand(deploy[0]);
     return await runOne(scenario, { ...request, definition: source.value }, interruption);
   } finally {
     interruption.end();

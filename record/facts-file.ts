@@ -61,6 +61,25 @@ const FactsSchema = Type.Object({
       hint: Type.Optional(Type.String()),
       terminationsWatched: Type.Optional(Type.Boolean()),
       replaced: Type.Optional(Count),
+      command: Type.Optional(
+        Type.Object({
+          exitCode: Type.Union([Type.Integer(), Type.Null()]),
+          signal: Type.Union([Type.String(), Type.Null()]),
+          timedOut: Type.Boolean(),
+          endedUs: Us,
+          log: Type.String(),
+        }),
+      ),
+      rollback: Type.Optional(Type.Boolean()),
+    }),
+  ),
+  rollback: Type.Optional(
+    Type.Object({
+      fromUs: Us,
+      because: Type.Array(Type.String()),
+      versions: Type.Optional(
+        Type.Object({ before: Type.Array(Type.String()), after: Type.Array(Type.String()) }),
+      ),
     }),
   ),
   environment: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),

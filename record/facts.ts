@@ -56,8 +56,33 @@ export interface StepFacts {
   hint?: string;
   /** Of a step that replaces or removes replicas: whether each termination was watched to its end. */
   terminationsWatched?: boolean;
-  /** Of rollout, undo: how many replicas were replaced. */
+  /** Of rollout, undo, and what waits for a rollout of others: how many replicas were replaced. */
   replaced?: number;
+  /** Of run. */
+  command?: CommandFacts;
+  /** It was part of the way back, after the verdict was fail. */
+  rollback?: boolean;
+}
+
+/** How a command of the user's ended. */
+export interface CommandFacts {
+  /** null where a signal ended it. */
+  exitCode: number | null;
+  signal: string | null;
+  /** It was not done in time, and was ended with all that it had started. */
+  timedOut: boolean;
+  endedUs: number;
+  /** The file of the run's folder that holds what it printed. */
+  log: string;
+}
+
+/** The way back, where a scenario says how and the verdict was fail. */
+export interface RollbackFacts {
+  fromUs: number;
+  /** Why: the reasons behind the verdict, worst first. */
+  because: string[];
+  /** Of the replicas that served, as the platform names them: when traffic began, and at the end. Absent where it shows none. */
+  versions?: { before: string[]; after: string[] };
 }
 
 /** direct: each new connection is a choice of replica; l4-proxy accepts in its place; l7-proxy answers in its place. */
@@ -77,6 +102,8 @@ export interface RunFacts {
   identity: Identity;
   lanes: LaneFacts[];
   steps: StepFacts[];
+  /** Absent where nothing was taken back. */
+  rollback?: RollbackFacts;
   events: Event[];
   environment: Record<string, string | number>;
 }

@@ -24,4 +24,6 @@ export interface LaneProgress extends LaneCount {
 export interface Watcher {
   progress(progress: Progress): void;
   notice(line: string): void;
+  /** A line that a command of the user's printed. */
+  output?(line: string): void;
 }

@@ -114,6 +114,44 @@ const StepResult = Type.Object({
   message: Type.Optional(Type.String()),
   /** Of inconclusive: what would make it conclusive. */
   hint: Type.Optional(Type.String()),
+  /** How many replicas it replaced, where it was to replace some. */
+  replaced: Type.Optional(Count),
+  /** Of run: how the command ended; null where a signal ended it. What it printed is in the file `log` of the run's folder. */
+  command: Type.Optional(
+    Type.Object({
+      exitCode: nullable(Type.Integer()),
+      signal: nullable(Type.String()),
+      timedOut: Type.Boolean(),
+      endedMs: MsFromStart,
+      log: Type.String(),
+    }),
+  ),
+  /** It was part of the way back. */
+  rollback: Type.Optional(Type.Boolean()),
+});
+
+/** The way back after a verdict `fail`, judged by itself. */
+const Rollback = Type.Object({
+  verdict: VerdictSchema,
+  /** One sentence. */
+  message: Type.String(),
+  /** The reasons to go back, worst first. */
+  because: Type.Array(Type.String()),
+  fromMs: MsFromStart,
+  toMs: MsFromStart,
+  sent: Count,
+  /** Failed or unanswered, of those. */
+  lost: Count,
+  /** No request was lost in its last step. */
+  restored: Type.Boolean(),
+  /** Before the first command, and in the last step. */
+  versions: Type.Optional(
+    Type.Object({
+      by: literals(['answers', 'platform'] as const),
+      before: Type.Array(Type.String()),
+      after: Type.Array(Type.String()),
+    }),
+  ),
 });
 
 const Series = Type.Object({
@@ -211,6 +249,8 @@ export const ResultSchema = Type.Object(
     failures: Type.Array(FailedAttempt, { maxItems: 1000 }),
     replicas: Type.Array(ReplicaResult),
     steps: Type.Array(StepResult),
+    /** Absent where nothing was rolled back. */
+    rollback: Type.Optional(Rollback),
     series: Series,
     /** Latency at each percentile, all lanes and by lane, for the report's curve: [percentile 0..100, ms]. */
     percentiles: Type.Record(Type.String(), Type.Array(Type.Tuple([Type.Number(), Ms]))),

@@ -23,6 +23,8 @@ export interface Reporter {
   /** May be called at any rate. */
   onProgress?(progress: Progress): void;
   onNotice?(line: string): void;
+  /** A line that a command of the user's printed. */
+  onOutput?(line: string): void;
   /** `folder` exists. Rejects where a file cannot be written. */
   onEnd(result: Result, folder: string): Promise<void>;
 }

@@ -48,7 +48,9 @@ export class ProgressTicker {
 
   #snapshot(): Progress {
     const now = nowUs();
-    const { steps } = this.#scenario;
+    const { steps: planned, rollback } = this.#scenario;
+    const isBack = (this.#step?.step.index ?? -1) >= planned.length;
+    const steps = isBack ? [...planned, ...rollback] : planned;
     const index = this.#step?.step.index ?? -1;
     const inStepMs = this.#step ? (now - this.#step.fromUs) / 1000 : 0;
     const trafficMs = this.#traffic ? Math.max(0, now - this.#traffic.fromUs) / 1000 : null;

@@ -72,11 +72,22 @@ export class RunLog {
           toUs,
           verdict: 'pass',
           ...outcome,
+          ...(this.facts.rollback !== undefined && { rollback: true }),
         };
         this.facts.steps.push(facts);
         this.#save();
       },
     };
+  }
+
+  /** What is done from here on takes back what was done. */
+  rollbackStarted(because: string[]): void {
+    this.facts.rollback = { fromUs: nowUs(), because };
+    this.#save();
+  }
+
+  rollbackEnded(versions: { before: string[]; after: string[] }): void {
+    if (this.facts.rollback !== undefined) this.facts.rollback.versions = versions;
   }
 
   trafficStarted(fromUs: number, target: TargetFacts, scheduling: Scheduling): void {

@@ -5,6 +5,7 @@ import { useOfPlaces } from '../targets/recent-run.ts';
 import type { Route, Target, TargetFactory, TargetSettings } from '../targets/target.ts';
 import { namesOfPods } from './names-of-pods.ts';
 import { ProgressTicker } from './progress.ts';
+import { reasonsToGoBack, versionsServing } from './rollback.ts';
 import { RunLog } from './run-log.ts';
 import type { Scenario, Step } from './scenario/scenario.ts';
 import type { StepContext } from './steps/step.ts';
@@ -13,8 +14,10 @@ import { Interrupted, orInterrupted } from './steps/wait-for.ts';
 import { belowBase } from './traffic/base-path.ts';
 import { announcement, sharedPlaces } from './traffic/beyond-loopback.ts';
 import type { Lane } from './traffic/lane.ts';
+import { secretsOf } from './traffic/secrets.ts';
 import { prepareTraffic } from './traffic/threads.ts';
 import type { Traffic } from './traffic/traffic.ts';
+import { Transcript } from './transcript.ts';
 
 export interface RunOptions {
   createTarget: TargetFactory;
@@ -49,6 +52,8 @@ class Run {
   readonly #signal: AbortSignal;
   #traffic: Traffic | null = null;
   #use: ReturnType<typeof useOfPlaces> | null = null;
+  /** Of those that served when traffic began. */
+  #versions: string[] = [];
 
   constructor(scenario: Scenario, options: RunOptions) {
     this.#scenario = scenario;
@@ -58,7 +63,7 @@ class Run {
     this.#target = options.createTarget({
       app: 'manifests' in scenario.app ? scenario.app : { ...scenario.app, manifests: [], images: {} },
       ...(options.settings && { settings: options.settings }),
-      verbs: [...new Set(scenario.steps.map(({ verb }) => verb))],
+      verbs: [...new Set(allSteps(scenario).map(({ verb }) => verb))],
       runId: options.runId,
       folder: options.folder,
       seed: scenario.seed,
@@ -73,6 +78,7 @@ class Run {
       refuseWhatTargetLacks(this.#scenario, this.#target);
       await orInterrupted(this.#target.prepare(), this.#signal);
       await this.#doSteps();
+      await this.#goBack();
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
     } finally {
@@ -95,10 +101,27 @@ class Run {
     }
   }
 
+  /** Where the scenario says how, and the verdict is fail by now. */
+  async #goBack(): Promise<void> {
+    const { rollback } = this.#scenario;
+    const traffic = this.#traffic;
+    if (rollback.length === 0 || traffic === null) return;
+    const { facts, files } = this.#log;
+    const soFar = { facts, target: this.#facts(), attempts: files.attempts, traffic, signal: this.#signal };
+    const because = await reasonsToGoBack(this.#scenario, soFar);
+    if (because === null) return;
+    this.#options.watcher.notice(`going back: ${because[0]}`);
+    this.#log.rollbackStarted(because);
+    for (const step of rollback) if (!(await this.#doStep(step))) break;
+    const after = versionsServing(this.#target.state());
+    if (after.length > 0) this.#log.rollbackEnded({ before: this.#versions, after });
+  }
+
   /** Whether the next step may follow: after one that failed, what comes would be judged on wrong premises. */
   async #doStep(step: Step): Promise<boolean> {
     this.#ticker.step(step);
     const running = this.#log.stepStarted(step);
+    const { watcher, folder } = this.#options;
     const context: StepContext = {
       target: this.#target,
       signal: this.#signal,
@@ -106,13 +129,19 @@ class Run {
       startTraffic: async () => {
         if (this.#traffic === null) await this.#startTraffic();
       },
-      notice: (line) => this.#options.watcher.notice(line),
+      notice: (line) => watcher.notice(line),
+      transcript: new Transcript(step.index + 1, {
+        folder,
+        secrets: secretsOf(this.#scenario.lanes),
+        show: (line) => watcher.output?.(line),
+      }),
     };
     try {
       const outcome = await runStep(step, context);
       // A step that was cut short may say anything of what it was doing.
       if (this.#signal.aborted) throw new Interrupted();
       running.ended(outcome);
+      if (step.verb === 'run' && step.input.goOn) return true;
       return outcome.verdict === undefined || outcome.verdict === 'pass' || outcome.verdict === 'inconclusive';
     } catch (error) {
       const cutShort = this.#signal.aborted ? new Interrupted() : error;
@@ -138,6 +167,7 @@ class Run {
       onError: (error) => this.#break(error),
     });
     if (this.#signal.aborted) throw new Interrupted();
+    this.#versions = versionsServing(this.#target.state());
     const fromUs = this.#traffic.start();
     this.#log.trafficStarted(fromUs, this.#facts(), this.#traffic.scheduling);
     this.#ticker.trafficStarted(this.#traffic, fromUs);
@@ -189,7 +219,7 @@ class Run {
 }
 
 function refuseWhatTargetLacks(scenario: Scenario, target: Target): void {
-  for (const step of scenario.steps) {
+  for (const step of allSteps(scenario)) {
     const needed = capabilityOf(step);
     const blind = target.replicasUnseen === true && step.verb === 'wait' && step.input.until !== 'requests-sent';
     if (!blind && (needed === undefined || target.capabilities.has(needed))) continue;
@@ -205,7 +235,7 @@ function refuseWhatTargetLacks(scenario: Scenario, target: Target): void {
 
 function outcomeOfError(error: unknown) {
   if (error instanceof Interrupted)
-    return { verdict: 'inconclusive', message: 'interrupted', hint: 'let the run come to its end' } as const;
+    return { verdict: 'inconclusive', message: error.message, hint: 'let the run come to its end' } as const;
   const message = error instanceof Error ? error.message : String(error);
   const verdict = error instanceof HitlessError && error.blame === 'app' ? 'fail' : 'error';
   return { verdict, message } as const;
@@ -213,4 +243,8 @@ function outcomeOfError(error: unknown) {
 
 function ignoreInterruption(error: unknown): void {
   if (!(error instanceof Interrupted)) throw error;
+}
+
+function allSteps({ steps, rollback }: Scenario): Step[] {
+  return [...steps, ...rollback];
 }

@@ -38,6 +38,7 @@ export function list(screen: Screen): Reporter {
     onStart: (info) => say(heading(info, screen)),
     onProgress: (progress) => (live ? live.draw(progress) : lineByLine(progress)),
     onNotice: (line) => say(screen.colors.dim(plain(line, 500))),
+    onOutput: (line) => say(`${screen.colors.dim('|')} ${plain(line, 500)}`),
     async onEnd(result, folder) {
       live?.clear();
       screen.write(summary(result, folder, screen));

@@ -36,7 +36,7 @@ export function groundsAgainst(observed: Observed): Ground[] {
   // Where the app was never there, that is what is to be told, and not what could not be seen without it.
   const broken = facts.steps.flatMap(ofStep).filter(({ verdict }) => verdict !== 'inconclusive');
   if (broken.length > 0 && traffic.every(({ planned }) => planned === 0)) return [...ofErrors(facts), ...broken];
-  return [
+  return withReasonToGoBack(facts, [
     ...ofErrors(facts),
     ...ofRecord(observed),
     ...ofSilence(traffic),
@@ -44,8 +44,16 @@ export function groundsAgainst(observed: Observed): Ground[] {
     ...ofBlindness(facts),
     ...ofTerminations(facts),
     ...observed.checks.flatMap(ofCheck),
-    ...facts.steps.flatMap(ofStep),
-  ];
+    // How the way back went is told apart.
+    ...facts.steps.filter(({ rollback }) => rollback !== true).flatMap(ofStep),
+  ]);
+}
+
+/** What was a reason to go back stays one, however much good came after. */
+function withReasonToGoBack({ rollback }: RunFacts, grounds: Ground[]): Ground[] {
+  const reason = rollback?.because[0];
+  if (reason === undefined || grounds.some(({ verdict }) => verdict === 'fail')) return grounds;
+  return [...grounds, { verdict: 'fail', reason }];
 }
 
 function ofErrors({ errors }: RunFacts): Ground[] {

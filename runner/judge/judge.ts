@@ -15,6 +15,7 @@ import { series } from './series.ts';
 import { type TerminationLosses, terminationLosses } from './termination-losses.ts';
 import { type TrafficByLane, trafficByLane } from './traffic-by-lane.ts';
 import { unseenSteps } from './unseen-steps.ts';
+import { rollback } from './rollback.ts';
 import { byWorst, worst } from './verdict.ts';
 
 type Series = Result['series'];
@@ -24,11 +25,19 @@ type Replicas = Result['replicas'];
 export interface Question {
   /** null or none: zero-failed and max-outage decide. */
   asked: readonly AskedCheck[] | null;
+type Rollback = NonNullable<Result['rollback']> | null;
   expectation: { verdict: Verdict; causes: string[] } | null;
 }
 
 /** A run's folder, or what is in it. */
-export type RecordOfRun = { folder: string } | { facts: RunFacts; attempts: string };
+export type RecordOfRun =
+  | { folder: string }
+  | {
+      facts: RunFacts;
+      attempts: string;
+      /** The run goes on: that its record has no end yet is no fault. */
+      goesOn?: boolean;
+    };
 
 /**
  * Judges a run by its record alone: everything that result.json holds, in memory that does not grow with the number of
@@ -39,21 +48,22 @@ export function judge({ asked, expectation, ...record }: RecordOfRun & Question)
   const path = 'folder' in record ? runFiles(record.folder).attempts : record.attempts;
   const planned = planChecks(asked, facts);
   const folded = foldAttempts<
-    [TrafficByLane, Series, Failures, Replicas, TerminationLosses, StepFacts[], ...Finding[]]
+    [TrafficByLane, Series, Failures, Replicas, TerminationLosses, StepFacts[], Rollback, ...Finding[]]
   >(
     path,
     [
-      trafficByLane(facts),
-      series(facts),
-      firstFailures(facts),
-      replicas(facts),
-      terminationLosses(facts),
-      unseenSteps(facts),
+      trafficByLane(all),
+      ofApp(series(facts), control),
+      ofApp(firstFailures(facts), control),
+      ofApp(replicas(facts), control),
+      ofApp(terminationLosses(facts), control),
+      ofApp(unseenSteps(facts), control),
+      ofApp(rollback(facts), control),
       ...planned.map(({ fold }) => fold),
     ],
     new Map(Object.entries(facts.target.names ?? {})),
   );
-  const [traffic, seriesOfRun, failures, replicasOfRun, losses, unseen, ...findings] = folded.results;
+  const [traffic, seriesOfRun, failures, replicasOfRun, losses, unseen, wayBack, ...findings] = folded.results;
   const checks = findings.map((finding, index) => checkOutcome(planned[index] as PlannedCheck, finding));
   const grounds = groundsAgainst({
     facts,
@@ -61,14 +71,18 @@ export function judge({ asked, expectation, ...record }: RecordOfRun & Question)
     unseen,
     checks,
     contradictions: traffic.contradictions,
-    ended: folded.ended,
+    ended: folded.ended || ('goesOn' in record && record.goesOn === true),
   });
   const verdict = worst(grounds.map((ground) => ground.verdict));
   return {
     schema: 'hitless/result@1',
     complete: facts.complete,
     verdict,
-    reasons: reasonsOf(grounds, checks),
+    reasons: [
+      ...reasonsOf(grounds, checks),
+      ...besideFailedCommand(facts, checks),
+      ...(wayBack === null ? [] : [wayBack.message]),
+    ],
     ...(verdict === 'inconclusive' && { toConclude: toConclude(grounds) }),
     expectation: expectation && { ...expectation, met: isMet(expectation, verdict, []) },
     ...retold(facts),
@@ -84,6 +98,7 @@ export function judge({ asked, expectation, ...record }: RecordOfRun & Question)
     percentiles: traffic.percentiles,
     power: power(facts, traffic, losses),
   };
+    ...(wayBack !== null && { rollback: wayBack }),
 }
 
 /** A killed run did not come to write when its traffic ended: at the latest thing that is known of it. */
@@ -112,5 +127,11 @@ function isMet(expected: NonNullable<Question['expectation']>, verdict: Verdict,
 function outagesOf(findings: readonly Finding[]): OutageResult[] {
   const all = findings.flatMap(({ outages }) => outages ?? []);
   const byPlace = new Map(all.map((outage) => [`${outage.kind} ${outage.lane} ${outage.fromMs}`, outage]));
+/** Who hears that the deploy command failed wants to know of the traffic too. */
+function besideFailedCommand({ steps }: RunFacts, checks: readonly CheckOutcome[]): string[] {
+  if (!steps.some(({ command, verdict }) => command !== undefined && verdict === 'fail')) return [];
+  return checks.filter(({ asked, verdict }) => asked && verdict === 'pass').map(({ message }) => message);
+}
+
   return [...byPlace.values()].toSorted((a, b) => a.fromMs - b.fromMs);
 }

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import type { Event } from '../../record/event.ts';
-import type { RunFacts, StepFacts } from '../../record/facts.ts';
+import type { CommandFacts, RunFacts, StepFacts } from '../../record/facts.ts';
 import type { Result } from '../../record/result.ts';
 
 type Retold = Pick<Result, 'scenario' | 'target' | 'startedAt' | 'durationMs' | 'steps' | 'events' | 'environment'>;
@@ -35,7 +35,7 @@ export function retold(facts: RunFacts): Retold {
 }
 
 function stepResult(step: StepFacts, fromStart: (us: number) => number): Result['steps'][number] {
-  const { name, verb, verdict, message, hint } = step;
+  const { name, verb, verdict, message, hint, replaced, command, rollback } = step;
   return {
     name,
     verb,
@@ -44,7 +44,17 @@ function stepResult(step: StepFacts, fromStart: (us: number) => number): Result[
     verdict,
     ...(message === undefined ? {} : { message }),
     ...(hint === undefined ? {} : { hint }),
+    ...(replaced === undefined ? {} : { replaced }),
+    ...(command === undefined ? {} : { command: commandResult(command, fromStart) }),
+    ...(rollback === undefined ? {} : { rollback }),
   };
+}
+
+function commandResult(
+  { endedUs, ...command }: CommandFacts,
+  fromStart: (us: number) => number,
+): NonNullable<Result['steps'][number]['command']> {
+  return { ...command, endedMs: fromStart(endedUs) };
 }
 
 /** All but the platform's own object, which stays in events.ndjson. */

@@ -88,6 +88,9 @@ export async function loadChecks(
   const part = { ...(checks === undefined ? {} : { checks }), ...(expect === undefined ? {} : { expect }) };
   const checkProblems = problems.filter(({ path }) => path[0] === 'checks');
   refuse([...checkProblems, ...problemsOfChecks(part)], source);
+    rollback: (input.rollback ?? []).map((step, index) =>
+      stepOf(step, input.steps.length + index, source.locate(['rollback', index], 'value')),
+    ),
   const input = part as Pick<ScenarioInput, 'checks' | 'expect'>;
   const { asked, problems: ofAsked } = askedChecks(input.checks, laneNames, functions);
   refuse(ofAsked, source);

@@ -207,14 +207,38 @@ export const steps = {
       timeout: Timeout,
     },
     strict,
+const Within = Type.Optional(
+  Type.String({
+    pattern: `^(0|${amount})$`,
+    description: 'a duration such as 10s: how long a rollout of somebody else may take to begin',
+  }),
+);
+
   ),
   drain: Type.Object({ node: Type.String({ minLength: 1 }), timeout: Timeout }, strict),
   exec: Type.Object({ deployment: ObjectName, command: CommandList, timeout: Timeout }, strict),
-  run: Type.Object({ command: CommandList, timeout: Timeout }, strict),
+  run: Type.Object(
+    {
+      command: CommandList,
+      until: Type.Optional(
+        Type.Enum(['ended', 'rolled-out'], {
+          description:
+            'ended (the command), or rolled-out: the rollout that it begins is over, where the platform is seen',
+        }),
+      ),
+      within: Within,
+      settle: Settle,
+      timeout: Timeout,
+      goOn: Type.Optional(Type.Boolean({ description: 'take the next steps also where it fails' })),
+    },
+    strict,
+  ),
   wait: Type.Object(
     {
       deployment: Type.Optional(ObjectName),
-      until: Type.Enum(['available', 'complete', 'stuck', 'requests-sent']),
+      until: Type.Enum(['available', 'complete', 'stuck', 'rolled-out', 'over', 'requests-sent']),
+      within: Within,
+      settle: Settle,
       timeout: Timeout,
     },
     strict,
@@ -258,5 +282,15 @@ export const ScenarioSchema = Type.Object(
 );
 
 export type LaneInput = Static<typeof LaneModel>;
-export type ScenarioInput = Omit<Static<typeof ScenarioSchema>, 'steps'> & { steps: StepInput[] };
+export type ScenarioInput = Omit<Static<typeof ScenarioSchema>, 'steps' | 'rollback'> & {
+  steps: StepInput[];
+  rollback?: StepInput[];
+};
 export type StepInput = { [V in Verb]: { [K in V]: Static<(typeof steps)[V]> } }[Verb];
+    rollback: Type.Optional(
+      Type.Array(StepModel, {
+        minItems: 1,
+        maxItems: 20,
+        description: 'steps that are taken, under traffic still, where the verdict is fail by then',
+      }),
+    ),

@@ -100,7 +100,9 @@ function schemaFault(schema: object): string | undefined {
   }
 }
 
-function* stepRules({ app, lanes, steps }: ScenarioInput, functions: Functions): Generator<Problem> {
+function* stepRules({ app, lanes, steps, rollback = [] }: ScenarioInput, functions: Functions): Generator<Problem> {
+  for (const [index, step] of rollback.entries())
+    if ('deploy' in step) yield at(['rollback', index], ': deploy comes first, and once');
   const images = Object.keys(app.images ?? {});
   for (const [index, step] of steps.entries()) {
     const path = ['steps', index];

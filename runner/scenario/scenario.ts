@@ -17,10 +17,19 @@ export interface StepInputs {
   kill: { deployment: string; signal: string; timeoutUs: number };
   drain: { node: string; timeoutUs: number };
   exec: { deployment: string; command: string[]; timeoutUs: number };
-  run: { command: string[]; timeoutUs: number };
+  run: {
+    command: string[];
+    until: 'ended' | 'rolled-out';
+    withinUs: number;
+    settleUs: number;
+    timeoutUs: number;
+    goOn: boolean;
+  };
   wait: {
     deployment: string | null;
-    until: 'available' | 'complete' | 'stuck' | 'requests-sent';
+    until: 'available' | 'complete' | 'stuck' | 'rolled-out' | 'over' | 'requests-sent';
+    withinUs: number;
+    settleUs: number;
     timeoutUs: number;
   };
   /** A function of a TypeScript scenario. */
@@ -59,6 +68,8 @@ export interface Scenario {
   identity: Identity;
   lanes: Lane[];
   steps: Step[];
+  /** Taken after them where the verdict is fail by then; their places count on from those of `steps`. */
+  rollback: Step[];
   /** null: the scenario names none, so the defaults decide. */
   checks: AskedCheck[] | null;
   expectation: { verdict: Verdict; causes: string[] } | null;

@@ -11,6 +11,9 @@ const otherTimeout = '2m';
 /** After the last old replica has exited and its endpoint is gone (design, "When a rollout is over"). */
 const defaultSettle = '1s';
 
+/** A controller acts within a second of a change; what a command asks of another tool may take longer to get there. */
+const defaultWithin = '10s';
+
 type Inputs = { [V in Verb]: Extract<StepInput, Record<V, unknown>>[V] };
 
 const readers: { [V in Verb]: (input: Inputs[V]) => { name: string; input: StepInputs[V] } } = {
@@ -43,13 +46,13 @@ const readers: { [V in Verb]: (input: Inputs[V]) => { name: string; input: StepI
     name: `exec ${command.join(' ')} in ${deployment}`,
     input: { deployment, command, timeoutUs: timeoutUs('exec', rest) },
   }),
-  run: ({ command, ...rest }) => ({
+  run: ({ command, until = 'ended', goOn = false, ...rest }) => ({
     name: `run ${command.join(' ')}`,
-    input: { command, timeoutUs: timeoutUs('run', rest) },
+    input: { command, until, goOn, ...ofRolloutOfOthers(rest), timeoutUs: timeoutUs('run', rest) },
   }),
   wait: ({ deployment, until, ...rest }) => ({
-    name: `wait until ${deployment ? `${deployment} is ` : ''}${until.replace('-', ' are ')}`,
-    input: { deployment: deployment ?? null, until, timeoutUs: timeoutUs('wait', rest) },
+    name: `wait until ${deployment ? `${deployment} is ` : ''}${waitedFor[until] ?? until}`,
+    input: { deployment: deployment ?? null, until, ...ofRolloutOfOthers(rest), timeoutUs: timeoutUs('wait', rest) },
   }),
 };
 
@@ -72,6 +75,17 @@ export function customStepOf({ name, run }: CustomStep, index: number, location:
 
 function timeoutUs(verb: Verb, input: { timeout?: string }): number {
   return durationUs(input.timeout ?? defaultTimeout[verb] ?? otherTimeout);
+}
+
+/** A wait whose `until` is no word that a sentence takes. */
+const waitedFor: Partial<Record<Inputs['wait']['until'], string>> = {
+  'requests-sent': 'requests are sent',
+  'rolled-out': "somebody else's rollout is over",
+  over: 'no rollout is under way',
+};
+
+function ofRolloutOfOthers(input: { within?: string; settle?: string }): { withinUs: number; settleUs: number } {
+  return { withinUs: durationUs(input.within ?? defaultWithin), settleUs: settleUs(input) };
 }
 
 function settleUs(input: { settle?: string }): number {

@@ -20,7 +20,7 @@ export async function replaceReplicas(
 ): Promise<StepOutcome> {
   const { target, signal } = context;
   const before = livePods(target.state(), name);
-  const tellCrashes = crashTeller(name, context);
+  const tellCrashes = crashTeller(context, name);
   await orInterrupted(start(), signal);
   const end = await waitFor(context, timeoutUs, (state) => {
     const deployment = deploymentOf(state, name);
@@ -41,10 +41,10 @@ export async function replaceReplicas(
 }
 
 /** Kubernetes goes on while new replicas crash, and so does the step; but the person who watches is told, once each. */
-function crashTeller(deployment: string, { notice }: StepContext): (state: TargetState) => void {
+export function crashTeller({ notice }: StepContext, deployment?: string): (state: TargetState) => void {
   const told = new Set<string>();
   return (state) => {
-    for (const replica of replicasOf(state, deployment)) {
+    for (const replica of deployment === undefined ? state.replicas : replicasOf(state, deployment)) {
       if (!isCrashing(replica) || told.has(replica.pod)) continue;
       told.add(replica.pod);
       notice(doesNotStayUp(replica));
@@ -53,7 +53,7 @@ function crashTeller(deployment: string, { notice }: StepContext): (state: Targe
 }
 
 /** Nothing may have been lost, but what was under way at the end of the grace would have been. */
-function killedAtLast(before: ReadonlySet<string>, state: TargetState, { notice }: StepContext): StepOutcome {
+export function killedAtLast(before: ReadonlySet<string>, state: TargetState, { notice }: StepContext): StepOutcome {
   const old = state.replicas.filter(({ pod }) => before.has(pod));
   const killed = old.filter(({ lastExit }) => lastExit?.code === 137);
   if (killed.length === 0) return {};
@@ -62,15 +62,13 @@ function killedAtLast(before: ReadonlySet<string>, state: TargetState, { notice 
   return { message };
 }
 
-function livePods(state: TargetState, deployment: string): Set<string> {
-  return new Set(
-    replicasOf(state, deployment)
-      .filter((replica) => replica.phase !== 'exited')
-      .map((replica) => replica.pod),
-  );
+/** Of one Deployment, or of all. */
+export function livePods(state: TargetState, deployment?: string): Set<string> {
+  const replicas = deployment === undefined ? state.replicas : replicasOf(state, deployment);
+  return new Set(replicas.filter((replica) => replica.phase !== 'exited').map((replica) => replica.pod));
 }
 
-function unfinished(name: string, end: 'stuck' | null, timeoutUs: number, state: TargetState): StepOutcome {
+export function unfinished(name: string, end: 'stuck' | null, timeoutUs: number, state: TargetState): StepOutcome {
   const deployment = deploymentOf(state, name);
   if (end === 'stuck')
     return {

@@ -1,47 +1,74 @@
-import { spawn } from 'node:child_process';
-import { HitlessError } from '../../record/error.ts';
-import type { StepRunner } from './step.ts';
+import { type CommandEnd, runToEnd } from './command.ts';
+import { untilRolledOut } from './rolled-out.ts';
+import type { StepContext, StepOutcome, StepRunner } from './step.ts';
+import { Interrupted, orInterrupted } from './wait-for.ts';
 
-/** Enough of a command's output to say why it failed. */
-const keptBytes = 16_384;
+/** A command that failed may have begun a rollout; one that has not within this has begun none. */
+const afterFailureUs = 2_000_000;
 
-/** Runs a command of the user's on this machine, without a shell; any exit code but 0 fails. */
-export const runCommand: StepRunner<'run'> = ({ command, timeoutUs }, { signal }) =>
-  new Promise((resolve, reject) => {
-    const [file = '', ...args] = command;
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    let output = '';
-    const keep = (chunk: Buffer) => {
-      output = (output + chunk.toString('utf8')).slice(-keptBytes);
-    };
-    child.stdout.on('data', keep);
-    child.stderr.on('data', keep);
-    // The whole process group: a shell script's children would go on without it.
-    const end = () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL');
-    let timedOut = false;
-    const timer = setTimeout(() => {
-      timedOut = true;
-      end();
-    }, timeoutUs / 1000);
-    signal.addEventListener('abort', end, { once: true });
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-    };
-    child.once('error', (cause) => {
-      done();
-      reject(
-        new HitlessError('HITLESS_NO_COMMAND', `cannot run ${file}: ${cause.message}`, { blame: 'environment', cause }),
-      );
-    });
-    child.once('close', (code, killedBy) => {
-      done();
-      if (code === 0) return resolve({});
-      const how = timedOut ? `was not done within ${timeoutUs / 1e6} s` : `ended with ${code ?? killedBy}`;
-      resolve({ verdict: 'fail', message: `${command.join(' ')} ${how}: ${lastLine(output)}` });
-    });
-  });
+/**
+ * Runs a command of the user's on this machine, without a shell; any exit code but 0 fails. Where the command is a rollout
+ * the step goes on until that is over, as far as the target sees it.
+ */
+export const runCommand: StepRunner<'run'> = async (input, context) => {
+  const { target, signal, transcript } = context;
+  const { command, until, timeoutUs, settleUs } = input;
+  const watches = until === 'rolled-out' && target.replicasUnseen !== true;
+  if (watches) await orInterrupted(refreshed(context), signal);
+  const before = target.state();
+  const fromMs = performance.now();
+  const end = await runToEnd(command, { timeoutUs, signal, onLine: (line) => transcript.line(line) });
+  if (signal.aborted) throw new Interrupted(interruptedText(end, context));
+  const ended = outcomeOf(end, input, context);
+  if (!watches) return ended;
+  const isGood = ended.verdict === undefined;
+  await orInterrupted(refreshed(context), signal);
+  const rollout = await untilRolledOut(
+    {
+      before,
+      withinUs: isGood ? input.withinUs : Math.min(input.withinUs, afterFailureUs),
+      // However long the command took, what it has begun is given some time to end.
+      timeoutUs: Math.max(timeoutUs / 2, timeoutUs - (performance.now() - fromMs) * 1000),
+      settleUs,
+    },
+    context,
+  );
+  return isGood ? { ...ended, ...rollout } : { ...rollout, ...ended };
+};
 
+/** A command that has just ended may have begun a rollout that nobody has heard of yet. */
+async function refreshed({ target }: StepContext): Promise<void> {
+  await target.refresh?.();
+}
+
+function outcomeOf(
+  end: CommandEnd,
+  { command, timeoutUs }: { command: readonly string[]; timeoutUs: number },
+  { transcript }: StepContext,
+): StepOutcome {
+  const { lastLine, ...facts } = end;
+  const told = { command: { ...facts, log: transcript.name } };
+  if (end.exitCode === 0 && !end.timedOut) return told;
+  const how = end.timedOut ? `was not done within ${timeoutUs / 1e6} s, and was ended` : endText(end);
+  const message = transcript.without(`${command.join(' ')} ${how}: ${lastWords(lastLine)}`);
+  return { ...told, verdict: 'fail', message };
+}
+
+function endText({ exitCode, signal }: CommandEnd): string {
+  return `ended with ${exitCode ?? signal}`;
+}
+
+function interruptedText(end: CommandEnd, { notice }: StepContext): string {
+  const text = `the command was told to stop and ${endText(end)}; what it had done until then is left as it is`;
+  notice(text);
+  return `interrupted: ${text}`;
+}
+
+function lastWords(line: string): string {
+  return line.slice(0, 500) || 'it printed nothing';
+}
+
+/** The last line of an output, for the message of what failed. */
 export function lastLine(output: string): string {
-  return output.trimEnd().split('\n').at(-1)?.slice(0, 500) || 'it printed nothing';
+  return lastWords(output.trimEnd().split('\n').at(-1) ?? '');
 }

@@ -4,8 +4,8 @@ import type { StepContext } from './step.ts';
 
 /** The run was interrupted while a step waited; not an error of anybody's. */
 export class Interrupted extends Error {
-  constructor() {
-    super('interrupted');
+  constructor(message = 'interrupted') {
+    super(message);
     this.name = 'Interrupted';
   }
 }

@@ -1,14 +1,18 @@
 import { HitlessError } from '../../record/error.ts';
 import { isServing } from './conditions.ts';
+import { untilOver, untilRolledOut } from './rolled-out.ts';
 import type { StepContext, StepOutcome, StepRunner } from './step.ts';
 import { deploymentOf, orInterrupted, sleepUs, waitFor } from './wait-for.ts';
 
 /** Waits for something that is expected to come by itself. */
 export const wait: StepRunner<'wait'> = async (input, context) => {
   if (input.until === 'requests-sent') return untilSent(input.timeoutUs, context);
-  const { deployment: name, until, timeoutUs } = input;
+  const { deployment: name, until, timeoutUs, withinUs, settleUs } = input;
   // A command that has just ended may have begun a rollout that nobody has heard of yet.
   if (context.target.refresh) await orInterrupted(context.target.refresh(), context.signal);
+  if (until === 'over') return untilOver(timeoutUs, context);
+  if (until === 'rolled-out')
+    return untilRolledOut({ before: context.target.state(), withinUs, timeoutUs: withinUs + timeoutUs, settleUs }, context);
   const came = await waitFor(context, timeoutUs, (state) => {
     const wanted = name === null ? state.deployments : [deploymentOf(state, name)];
     const there = wanted.every((deployment) =>

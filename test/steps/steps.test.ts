@@ -1,9 +1,14 @@
-import { describe, expect } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import type { Step, StepInputs } from '../../runner/scenario/scenario.ts';
 import type { StepContext } from '../../runner/steps/step.ts';
 import { runStep } from '../../runner/steps/steps.ts';
 import { Interrupted } from '../../runner/steps/wait-for.ts';
+import { Transcript } from '../../runner/transcript.ts';
+import { scratch } from '../e2e/run-cli.ts';
 import { type Deployed, test } from '../targets/deployed.ts';
+
+const { folder, remove } = scratch();
+afterAll(remove);
 
 function run<V extends keyof StepInputs>(
   app: Deployed,
@@ -17,12 +22,15 @@ function run<V extends keyof StepInputs>(
     traffic: null,
     startTraffic: async () => {},
     notice: () => {},
+    transcript: new Transcript(1, { folder, secrets: [], show: () => {} }),
   };
   return runStep({ index: 0, verb, name: verb, input } as Step, context);
 }
 
 const timeoutUs = 20_000_000;
 const settleUs = 0;
+/** Of a run step, and of a wait for a rollout of others. */
+const others = { until: 'ended', withinUs: 0, settleUs, goOn: false } as const;
 
 describe.concurrent('deploy', () => {
   test('is over when all of it serves and goes on to', async ({ describeApp }) => {
@@ -127,7 +135,7 @@ describe.concurrent('exec and run', () => {
     const failing = node('console.error("no table users"); process.exit(4)');
     const exec = await run(app, 'exec', { deployment: 'app', command: failing, timeoutUs });
     expect(exec).toMatchObject({ verdict: 'fail', message: expect.stringMatching(/ended with 4: no table users$/) });
-    const here = await run(app, 'run', { command: failing, timeoutUs });
+    const here = await run(app, 'run', { ...others, command: failing, timeoutUs });
     expect(here).toMatchObject({ verdict: 'fail', message: expect.stringMatching(/ended with 4: no table users$/) });
   });
 
@@ -136,13 +144,13 @@ describe.concurrent('exec and run', () => {
     const command = ['sleep', '60'];
     const exec = await run(app, 'exec', { deployment: 'app', command, timeoutUs: 300_000 });
     expect(exec).toMatchObject({ verdict: 'fail', message: expect.stringContaining('not done within 0.3 s') });
-    const here = await run(app, 'run', { command, timeoutUs: 300_000 });
+    const here = await run(app, 'run', { ...others, command, timeoutUs: 300_000 });
     expect(here).toMatchObject({ verdict: 'fail', message: expect.stringContaining('not done within 0.3 s') });
   });
 
   test('a command that is not there is the environment', async ({ describeApp }) => {
     const app = describeApp();
-    await expect(run(app, 'run', { command: ['no-such-command'], timeoutUs })).rejects.toMatchObject({
+    await expect(run(app, 'run', { ...others, command: ['no-such-command'], timeoutUs })).rejects.toMatchObject({
       code: 'HITLESS_NO_COMMAND',
       blame: 'environment',
     });
@@ -155,7 +163,7 @@ test('every wait ends at once when the run is interrupted', async ({ deploy }) =
   const interruption = new AbortController();
   const { signal } = interruption;
   waits.push(run(app, 'hold', { us: 60_000_000 }, signal));
-  waits.push(run(app, 'wait', { deployment: 'app', until: 'stuck', timeoutUs: 60_000_000 }, signal));
+  waits.push(run(app, 'wait', { ...others, deployment: 'app', until: 'stuck', timeoutUs: 60_000_000 }, signal));
   waits.push(run(app, 'exec', { deployment: 'app', command: ['sleep', '60'], timeoutUs: 60_000_000 }, signal));
   const ends = Promise.allSettled(waits);
   interruption.abort();
