@@ -15,7 +15,7 @@ export const availability: Check<Record<string, never>> = {
 };
 
 /** How many are ready, and how many are promised. */
-const watchedKinds: readonly Watchable[] = ['pods', 'deployments'];
+const watchedKinds: readonly Watchable[] = ['pods', 'deployments', 'statefulsets', 'daemonsets', 'rollouts'];
 
 /** A stretch in which surely less was ready, or more was there, than the Deployment promised. */
 interface Breach {
@@ -39,7 +39,8 @@ interface Watched {
 
 function judge(facts: RunFacts): Finding {
   const lives = replicaLives(facts);
-  const promises = facts.events.filter(({ promise }) => promise !== undefined);
+  const promises = facts.events.filter(({ promise }) => promise !== undefined && promise.strategy !== 'Unknown');
+  const unsaid = facts.events.filter(({ promise }) => promise?.strategy === 'Unknown');
   const names = [...new Set(promises.map((event) => event.subject.name))];
   const watched = names.map((name) =>
     watch(
@@ -73,7 +74,7 @@ function judge(facts: RunFacts): Finding {
     return {
       ...finding,
       verdict: 'inconclusive',
-      message: 'The platform did not say how many replicas were promised.',
+      message: unsaid[0] ? notSaid(unsaid[0]) : 'The platform did not say how many replicas were promised.',
       hint: 'run against a target that deploys the app itself',
     };
   const worst = breaches[0];
@@ -163,9 +164,16 @@ function promisesAt(events: readonly Event[], us: number): DeploymentPromise[] {
   return [settled, ...unsure].flatMap((event) => (event?.promise === undefined ? [] : [event.promise]));
 }
 
-/** Recreate takes all old replicas down before the first new one, and promises nothing meanwhile. */
+function notSaid({ subject }: Event): string {
+  return `${subject.name} promises no number of replicas while it is updated: the steps of its ${subject.kind} decide.`;
+}
+
+/**
+ * Recreate takes all old replicas down before the first new one, and promises nothing meanwhile. OnDelete promises nothing either: whoever
+ * deletes decides; but there are never more than it is to have.
+ */
 function boundsOf({ replicas, maxSurge, maxUnavailable, strategy }: DeploymentPromise) {
-  if (strategy === 'Recreate') return { floor: 0, ceiling: replicas };
+  if (strategy === 'Recreate' || strategy === 'OnDelete') return { floor: 0, ceiling: replicas + maxSurge };
   return { floor: replicas - maxUnavailable, ceiling: replicas + maxSurge };
 }
 

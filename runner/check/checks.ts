@@ -4,6 +4,7 @@ import type { Check } from './check.ts';
 import { counters } from './counters.ts';
 import { latency } from './latency.ts';
 import { maxOutage } from './max-outage.ts';
+import { noNewFailures } from './no-new-failures.ts';
 import { recovery } from './recovery.ts';
 import { replicaDistribution } from './replica-distribution.ts';
 import { versionMixing } from './version-mixing.ts';
@@ -12,6 +13,7 @@ import { zeroFailed } from './zero-failed.ts';
 
 const all: readonly Check[] = [
   zeroFailed,
+  noNewFailures,
   maxOutage,
   replicaDistribution,
   versionMixing,

@@ -1,3 +1,4 @@
+import { platformName } from '../../record/named-pods.ts';
 import type { RoutedSet } from './routes.ts';
 
 /** An app that calls itself something else in each answer must not fill our memory. */
@@ -45,13 +46,18 @@ export function resolve(
       else strays += number;
     }
     for (const [name, number] of of.byName) {
-      const pod = podOfName.get(name) ?? name;
+      const pod = inSet(podOfName.get(name) ?? name, pods);
       if (counts.has(pod)) counts.set(pod, (counts.get(pod) as number) + number);
       else unknown += number;
     }
     const known = [...counts.values()].reduce((a, b) => a + b, 0);
     return [{ counts, unknown, strays, number: known + unknown }];
   });
+}
+
+/** Of replicas that have a name one after the other a set holds one. */
+function inSet(name: string, pods: readonly string[]): string {
+  return pods.includes(name) ? name : (pods.find((pod) => platformName(pod) === name) ?? name);
 }
 
 /** Connections of which nobody knows where they went, as if they had gone where fewest did: they raise no alarm. */

@@ -2,11 +2,15 @@ import { Type } from 'typebox';
 import { isFailed, type Outcome } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import { outagesToTell } from '../../record/outages.ts';
 import type { OutageResult } from '../../record/result.ts';
+import { firstChangeUs } from './baseline.ts';
 import type { Check, Finding } from './check.ts';
+import { isUnresolved } from './kinds.ts';
 import { FailureTimes, Gaps } from './outages.ts';
-import { count, duration, moment, onLane } from './phrases.ts';
+import { PathFailures } from './path-failures.ts';
+import { count, duration, list, moment, onLane } from './phrases.ts';
 import { blindLanes, overlap } from './stretch.ts';
 
 const defaultShare = 0.1;
@@ -18,6 +22,7 @@ export interface MaxOutageOptions {
   ms?: number;
   share?: number;
   windowMs?: number;
+  failedBefore?: 'judge' | 'leave';
 }
 
 export const maxOutage: Check<MaxOutageOptions> = {
@@ -34,10 +39,17 @@ export const maxOutage: Check<MaxOutageOptions> = {
         }),
       ),
       windowMs: Type.Optional(Type.Number({ exclusiveMinimum: 0, description: 'length of that window, in ms' })),
+      failedBefore: Type.Optional(
+        Type.Union([Type.Literal('judge'), Type.Literal('leave')], {
+          description:
+            'where no outage is allowed: leave a lane that lost requests before anything changed to no-new-failures',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
   falseAlarm: 0,
+  seesControlLanes: true,
   fold: (options, facts, lane) => new CollectFailures(options, facts, lane),
 };
 
@@ -45,6 +57,11 @@ interface Context {
   options: MaxOutageOptions;
   facts: RunFacts;
   lane: string | null;
+  control: ReadonlySet<string>;
+  /** Lost requests that the way there lost. */
+  pathFailures: number;
+  /** Lanes that lost requests before anything changed, and are left to another check. */
+  left: string[];
   /** By lane: when the last of its requests was to be sent, or was. Later than that nothing could be out. */
   lastPlannedUs: Map<string, number>;
 }
@@ -61,11 +78,16 @@ function partOf(outcome: Outcome, complete: boolean): Part {
   return isFailed(outcome) && outcome !== 'stale-race' ? 'failure' : null;
 }
 
-function eachOf(batch: AttemptBatch, { facts, lane }: Context, see: (part: Part, lane: string, row: number) => void) {
+function eachOf(
+  batch: AttemptBatch,
+  { facts, lane, control }: Context,
+  see: (part: Part, lane: string, row: number) => void,
+) {
   for (let row = 0; row < batch.length; row++) {
     const name = batch.lane.at(row) as string;
-    if (lane !== null && name !== lane) continue;
-    see(partOf(batch.outcome.at(row) as Outcome, facts.complete), name, row);
+    if (control.has(name) || (lane !== null && name !== lane)) continue;
+    const unresolved = isUnresolved(batch.phase.at(row), batch.detail.at(row));
+    see(unresolved ? null : partOf(batch.outcome.at(row) as Outcome, facts.complete), name, row);
   }
 }
 
@@ -79,14 +101,21 @@ class CollectFailures implements Fold<Finding> {
   readonly #context: Context;
   readonly #failures = new Map<string, FailureTimes>();
   readonly #judged = new Map<string, number>();
+  readonly #path: PathFailures;
+  readonly #changeUs: number;
 
-  constructor(options: MaxOutageOptions, facts: RunFacts, lane: string | null) {
-    this.#context = { options, facts, lane, lastPlannedUs: new Map() };
+  constructor(options: MaxOutageOptions, all: RunFacts, lane: string | null) {
+    const facts = factsOfApp(all);
+    const control = controlLanes(all);
+    this.#context = { options, facts, lane, control, pathFailures: 0, left: [], lastPlannedUs: new Map() };
+    this.#path = new PathFailures(all);
+    this.#changeUs = firstChangeUs(facts) ?? Number.POSITIVE_INFINITY;
     for (const { name } of facts.lanes) if (lane === null || name === lane) this.#judged.set(name, 0);
   }
 
   batch(batch: AttemptBatch): void {
     const { lastPlannedUs } = this.#context;
+    for (let row = 0; row < batch.length && this.#context.control.size > 0; row++) this.#path.see(batch, row);
     eachOf(batch, this.#context, (part, lane, row) => {
       const planned = Math.max(batch.intendedUs[row] as number, sentOf(batch, row));
       if (planned > (lastPlannedUs.get(lane) ?? 0)) lastPlannedUs.set(lane, planned);
@@ -100,8 +129,23 @@ class CollectFailures implements Fold<Finding> {
   }
 
   done(): { result: Finding } | { again: Fold<Finding> } {
+    this.#setAside();
     if (this.#failures.size === 0) return { result: conclude([], this.#judged, this.#context) };
     return { again: new PlaceSuccesses(this.#context, this.#failures, this.#judged) };
+  }
+
+  /** What the way there lost is no outage of the app. */
+  #setAside(): void {
+    const { options } = this.#context;
+    for (const [lane, times] of this.#failures) {
+      const shared = this.#path.sharedOf(lane);
+      this.#context.pathFailures += shared.length;
+      times.remove(shared.map(({ sentUs }) => sentUs));
+      const [first = Number.POSITIVE_INFINITY] = times.sorted();
+      if (options.failedBefore === 'leave' && (options.ms ?? 0) === 0 && first < this.#changeUs)
+        this.#context.left.push(lane);
+      if (times.length === 0) this.#failures.delete(lane);
+    }
   }
 }
 
@@ -148,15 +192,19 @@ function conclude(all: readonly OutageResult[], judged: Map<string, number>, con
   };
   const where = onLane(context.lane);
   const isTooLong = (outage: OutageResult) => boundMs === 0 || seenMs(outage, context) > boundMs;
-  const tooLong = told.find(isTooLong) ?? byLength.find(isTooLong);
+  const isJudged = ({ lane }: OutageResult) => !context.left.includes(lane);
+  const tooLong = told.filter(isJudged).find(isTooLong) ?? byLength.filter(isJudged).find(isTooLong);
   if (tooLong !== undefined) return { ...finding, verdict: 'fail', message: describe(tooLong, told.length, boundMs) };
   const doubt = doubts(judged, context);
   if (doubt !== null) return { ...finding, verdict: 'inconclusive', ...doubt };
   const total = [...judged.values()].reduce((a, b) => a + b, 0);
+  const left = context.left.length;
   const message =
-    longest === undefined
-      ? `No outage${where} in ${count(total, 'request')}.`
-      : `The longest outage${where} was about ${duration(longest.ms)}, within the ${duration(boundMs)} that are allowed.`;
+    left > 0
+      ? `Lane ${list(context.left)} lost requests before anything changed, so what ${left === 1 ? 'it' : 'they'} lost later is for no-new-failures to judge${judged.size > left ? '; no other was out' : ''}.`
+      : longest === undefined
+        ? `No outage${where} in ${count(total, 'request')}.`
+        : `The longest outage${where} was about ${duration(longest.ms)}, within the ${duration(boundMs)} that are allowed.`;
   return { ...finding, verdict: 'pass', message };
 }
 
@@ -191,7 +239,15 @@ function describe(outage: OutageResult, number: number, boundMs: number): string
   return `Lane ${lane} ${kind} for about ${duration(ms)} ${when}${more}: ${what}; ${allowed}.`;
 }
 
-function doubts(judged: Map<string, number>, { facts, lane }: Context): { message: string; hint: string } | null {
+function doubts(
+  judged: Map<string, number>,
+  { facts, lane, pathFailures }: Context,
+): { message: string; hint: string } | null {
+  if (pathFailures > 0)
+    return {
+      message: `Nothing went through to the control lane's server either when ${count(pathFailures, 'request')} failed: the way there was out, and whether the app was is not known.`,
+      hint: 'run again when the way there holds',
+    };
   const silent = [...judged].filter(([, number]) => number === 0).map(([name]) => name);
   if (judged.size === 0 || silent.length > 0)
     return {

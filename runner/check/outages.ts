@@ -15,6 +15,25 @@ export class FailureTimes {
     this.#times[this.#length++] = sentUs;
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Takes each of these away, once for each time that it is given. */
+  remove(times: readonly number[]): void {
+    if (times.length === 0) return;
+    const unwanted = new Map<number, number>();
+    for (const time of times) unwanted.set(time, (unwanted.get(time) ?? 0) + 1);
+    const kept = this.#times.subarray(0, this.#length).filter((time) => {
+      const left = unwanted.get(time) ?? 0;
+      if (left > 0) unwanted.set(time, left - 1);
+      return left === 0;
+    });
+    this.#times = new Float64Array(Math.max(64, kept.length));
+    this.#times.set(kept);
+    this.#length = kept.length;
+  }
+
   sorted(): Float64Array {
     return this.#times.slice(0, this.#length).sort();
   }

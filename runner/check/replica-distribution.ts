@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import { platformName } from '../../record/named-pods.ts';
 import type { Check, Finding } from './check.ts';
 import { Choices, chancesOf, leveled, mostNames, resolve } from './choices.ts';
 import { type EqualSharesTest, testEqualShares } from './equal-shares.ts';
@@ -177,7 +178,7 @@ class ReplicaDistribution implements Fold<Finding> {
   }
 
   #hasAnswered(pod: string): boolean {
-    if (this.#answered.has(pod)) return true;
+    if (this.#answered.has(pod) || this.#answered.has(platformName(pod))) return true;
     for (const [name, of] of this.#podOfName) if (of === pod && this.#answered.has(name)) return true;
     return false;
   }

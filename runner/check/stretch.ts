@@ -57,7 +57,7 @@ export function blindLanes(facts: RunFacts, lane: string | null): (Stretch & { l
 }
 
 /** What of the platform is watched apart, as its API names it. */
-export type Watched = 'pods' | 'deployments' | 'endpointslices';
+export type Watched = 'pods' | 'deployments' | 'statefulsets' | 'daemonsets' | 'rollouts' | 'endpointslices';
 
 /** When any of these was not watched. */
 export function blindPlatform(facts: RunFacts, of: readonly Watched[]): Stretch[] {

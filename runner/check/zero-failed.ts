@@ -2,10 +2,13 @@ import { Type } from 'typebox';
 import { isFailed, type Outcome } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import type { Check, Finding } from './check.ts';
+import { isUnresolved } from './kinds.ts';
+import { PathFailures } from './path-failures.ts';
 import { count, duration, list, onLane } from './phrases.ts';
-import { blindLanes, overlap, type Stretch, unseenPlatform } from './stretch.ts';
-import { type Termination, terminations } from './terminations.ts';
+import { StaleRaces } from './stale-races.ts';
+import { blindLanes } from './stretch.ts';
 
 /** Of requests on a reused connection; above it, races of an idle connection are a server's fault (design, Attempts). */
 const staleBound = 1 / 1000;
@@ -30,6 +33,7 @@ export const zeroFailed: Check<ZeroFailedOptions> = {
     { additionalProperties: false },
   ),
   falseAlarm: 0,
+  seesControlLanes: true,
   fold: (options, facts, lane) => new ZeroFailed(options, facts, lane),
 };
 
@@ -37,6 +41,8 @@ export const zeroFailed: Check<ZeroFailedOptions> = {
 class LaneTally {
   planned = 0;
   unsent = 0;
+  /** Nothing went out, as the resolver of this machine gave no answer. */
+  unresolved = 0;
   reused = 0;
   staleInTermination = 0;
   /** While the platform was not watched: it may have been in a termination that nobody saw. */
@@ -50,59 +56,57 @@ class LaneTally {
   get isUnsentAboveBound(): boolean {
     return this.unsent > this.planned * unsentBound;
   }
+
+  get isUnresolvedAboveBound(): boolean {
+    return this.unresolved > this.planned * unsentBound;
+  }
 }
 
 class ZeroFailed implements Fold<Finding> {
   readonly #options: ZeroFailedOptions;
   readonly #facts: RunFacts;
   readonly #lane: string | null;
-  readonly #terminations: readonly Termination[];
-  readonly #unseen: readonly Stretch[];
+  readonly #staleRaces: StaleRaces;
+  readonly #path: PathFailures;
+  readonly #control: ReadonlySet<string>;
   readonly #byOutcome = new Map<Outcome, number>();
+  /** Of them: those that this machine's resolver kept from being sent. */
+  readonly #unresolved = new Map<Outcome, number>();
   readonly #lanes = new Map<string, LaneTally>();
 
   constructor(options: ZeroFailedOptions, facts: RunFacts, lane: string | null) {
     this.#options = options;
-    this.#facts = facts;
+    this.#facts = factsOfApp(facts);
     this.#lane = lane;
-    this.#terminations = terminations(facts);
-    this.#unseen = unseenPlatform(facts, ['pods']);
-    for (const { name } of facts.lanes) if (lane === null || name === lane) this.#lanes.set(name, new LaneTally());
+    this.#staleRaces = new StaleRaces(facts);
+    this.#path = new PathFailures(facts);
+    this.#control = controlLanes(facts);
+    for (const { name } of this.#facts.lanes)
+      if (lane === null || name === lane) this.#lanes.set(name, new LaneTally());
   }
 
   batch(batch: AttemptBatch): void {
     for (let row = 0; row < batch.length; row++) {
       const lane = batch.lane.at(row) as string;
-      if (this.#lane !== null && lane !== this.#lane) continue;
+      this.#path.see(batch, row);
+      if (this.#control.has(lane) || (this.#lane !== null && lane !== this.#lane)) continue;
       const outcome = batch.outcome.at(row) as Outcome;
       this.#byOutcome.set(outcome, this.#count(outcome) + 1);
       const tally = this.#lanes.get(lane) ?? new LaneTally();
       this.#lanes.set(lane, tally);
       tally.planned++;
       if (outcome === 'unsent') tally.unsent++;
-      else if ((batch.connectionUse[row] as number) > 1) tally.reused++;
+      else if (isUnresolved(batch.phase.at(row), batch.detail.at(row))) {
+        tally.unresolved++;
+        this.#unresolved.set(outcome, (this.#unresolved.get(outcome) ?? 0) + 1);
+      } else if ((batch.connectionUse[row] as number) > 1) tally.reused++;
       if (outcome !== 'stale-race') continue;
-      if (this.#inTermination(batch, row)) tally.staleInTermination++;
+      if (this.#staleRaces.isInTermination(batch, row)) tally.staleInTermination++;
       else {
         tally.staleElsewhere++;
-        if (this.#isUnseen(batch, row)) tally.staleUnseen++;
+        if (this.#staleRaces.isUnseen(batch, row)) tally.staleUnseen++;
       }
     }
-  }
-
-  /** Where the replica is not known, any that was terminating may have been it: a lost request is not explained away. */
-  #inTermination(batch: AttemptBatch, row: number): boolean {
-    const pod = batch.pod.at(row);
-    const endUs = batch.endUs[row] as number;
-    const sentUs = batch.sentUs[row] as number;
-    return this.#terminations.some(
-      (one) => (pod === null || one.pod === pod) && one.fromUs <= endUs && sentUs <= one.toUs,
-    );
-  }
-
-  #isUnseen(batch: AttemptBatch, row: number): boolean {
-    const stretch = { fromUs: batch.sentUs[row] as number, toUs: batch.endUs[row] as number };
-    return this.#unseen.some((one) => overlap(one, stretch) !== null);
   }
 
   #count(outcome: Outcome): number {
@@ -129,6 +133,9 @@ class ZeroFailed implements Fold<Finding> {
       if (isFailed(outcome)) failed += number;
     }
     const sent = planned - unsent;
+    const unresolved = this.#sum((tally) => tally.unresolved);
+    const path = this.#shared();
+    const pathFailures = [...path.values()].reduce((sum, number) => sum + number, 0);
     const mode = this.#options.stale ?? 'default';
     const staleFails =
       mode === 'fail' ? stale : mode === 'warn' ? 0 : staleInTermination + this.#sum((tally) => tally.staleAboveBound);
@@ -147,22 +154,26 @@ class ZeroFailed implements Fold<Finding> {
           reused: this.#sum((tally) => tally.reused),
         },
         byOutcome: Object.fromEntries(this.#byOutcome),
+        ...(this.#control.size > 0 && { pathFailures, unfitControlLanes: this.#path.unfit }),
+        ...(unresolved > 0 && { unresolved }),
       },
     };
     const where = onLane(this.#lane);
-    const lost = failed - stale + staleFails;
+    const lost = failed - stale + staleFails - pathFailures - unresolved;
 
     // An interrupted run leaves requests without an answer because we stopped waiting; that is not the server's loss.
     if (lost > 0 || (unanswered > 0 && this.#facts.complete)) {
-      const parts = [this.#failures(staleFails), unanswered > 0 ? `${unanswered} unanswered` : ''].filter(Boolean);
+      const parts = [this.#failures(staleFails, path), unanswered > 0 ? `${unanswered} unanswered` : ''].filter(
+        Boolean,
+      );
       const number = lost + unanswered;
       return say(
         finding,
         'fail',
-        `${number.toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer: ${list(parts, 12)}.`,
+        `${number.toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer: ${list(parts, 12)}.${this.#aside(pathFailures, unresolved)}`,
       );
     }
-    const doubt = this.#doubt(sent, unsent, unanswered);
+    const doubt = pathFailures > 0 ? pathDoubt(pathFailures, sent) : this.#doubt(sent, unsent, unanswered);
     if (doubt !== null) return { ...say(finding, 'inconclusive', doubt.message), hint: doubt.hint };
     if (stale > 0)
       return say(
@@ -173,11 +184,35 @@ class ZeroFailed implements Fold<Finding> {
     return say(finding, 'pass', `All ${count(sent, 'request')}${where} got a good answer.`);
   }
 
-  #failures(stale: number): string {
-    const classes = [...this.#byOutcome].filter(([outcome]) => isFailed(outcome) && outcome !== 'stale-race');
+  /** By outcome: those that a control lane had too. */
+  #shared(): ReadonlyMap<Outcome, number> {
+    const shared = new Map<Outcome, number>();
+    for (const lane of this.#lanes.keys())
+      for (const { outcome } of this.#path.sharedOf(lane)) shared.set(outcome, (shared.get(outcome) ?? 0) + 1);
+    return shared;
+  }
+
+  #failures(stale: number, path: ReadonlyMap<Outcome, number>): string {
+    const classes = [...this.#byOutcome]
+      .filter(([outcome]) => isFailed(outcome) && outcome !== 'stale-race')
+      .map(([outcome, number]): [Outcome, number] => [
+        outcome,
+        number - (path.get(outcome) ?? 0) - (this.#unresolved.get(outcome) ?? 0),
+      ])
+      .filter(([, number]) => number > 0);
     if (stale > 0) classes.push(['stale-race', stale]);
     classes.sort((a, b) => b[1] - a[1]);
     return classes.map(([outcome, number]) => `${number} ${outcome}`).join(', ');
+  }
+
+  /** What is not the app's, beside what is. */
+  #aside(path: number, unresolved: number): string {
+    const parts = [
+      ...(path > 0 ? [`${count(path, 'other')} failed together with the control lane`] : []),
+      ...(unresolved > 0 ? [`${count(unresolved, 'other')} never went out, as no resolver answered`] : []),
+    ];
+    const unfit = this.#path.unfit.map((lane) => `Lane ${lane} fails without the app too, so it excuses nothing.`);
+    return [...(parts.length === 0 ? [] : [`${list(parts)}.`]), ...unfit].map((sentence) => ` ${sentence}`).join('');
   }
 
   #doubt(sent: number, unsent: number, unanswered: number): { message: string; hint: string } | null {
@@ -206,6 +241,12 @@ class ZeroFailed implements Fold<Finding> {
         message: `This machine could not send ${refused[1].unsent} of ${count(refused[1].planned, 'planned request')} on lane ${refused[0]}; all that were sent got a good answer.`,
         hint: 'raise the limits of this machine (ulimit -n, local ports) or lower the rate',
       };
+    const unresolved = [...this.#lanes].find(([, tally]) => tally.isUnresolvedAboveBound);
+    if (unresolved !== undefined)
+      return {
+        message: `The resolver of this machine gave no answer to ${unresolved[1].unresolved} of ${count(unresolved[1].planned, 'planned request')} on lane ${unresolved[0]}, so they never went out; all others got a good answer.`,
+        hint: 'mend the resolver, or give the address in place of the name',
+      };
     const staleUnseen = this.#sum((tally) => tally.staleUnseen);
     if (staleUnseen > 0 && this.#options.stale !== 'warn')
       return {
@@ -224,6 +265,13 @@ class ZeroFailed implements Fold<Finding> {
       };
     return null;
   }
+}
+
+function pathDoubt(failures: number, sent: number): { message: string; hint: string } {
+  return {
+    message: `${count(failures, 'request')} of ${sent.toLocaleString('en-US')} failed within a second of failures of the control lane, which goes to what nobody deploys: the way there failed, so what the app would have answered is not known.`,
+    hint: 'run again when the way there holds',
+  };
 }
 
 function say(finding: Pick<Finding, 'expected' | 'actual'>, verdict: Finding['verdict'], message: string): Finding {

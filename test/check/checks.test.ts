@@ -52,6 +52,7 @@ describe('the checks', () => {
   test('are named as in the design, and those that decide by default are among them', () => {
     expect([...checks.keys()]).toEqual([
       'zero-failed',
+      'no-new-failures',
       'max-outage',
       'replica-distribution',
       'version-mixing',
