@@ -51,6 +51,7 @@ build_all() {
   build etcd go.etcd.io/etcd/server/v3 go.etcd.io/etcd/server/v3 "$ETCD_VERSION"
   build coredns github.com/coredns/coredns github.com/coredns/coredns "$COREDNS_VERSION"
   build metrics-server sigs.k8s.io/metrics-server/cmd/metrics-server sigs.k8s.io/metrics-server "$METRICS_SERVER_VERSION"
+  build helm helm.sh/helm/v3/cmd/helm helm.sh/helm/v3 "$HELM_VERSION"
   build_pause
   get_node
   build_debian
