@@ -111,6 +111,8 @@ export interface RunFacts {
 export interface TargetFacts {
   kind: string;
   path: Path;
+  /** What that rests on, or why it is not known, a sentence each. */
+  pathEvidence?: string[];
   /** What is not as on the real thing, a word each (`pid1`). */
   approximate: string[];
   /** Equal shares follow from the path: no affinity, no zone hints, no Local policy. */

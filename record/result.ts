@@ -204,6 +204,8 @@ export const ResultSchema = Type.Object(
     target: Type.Object({
       kind: Type.String(),
       path: Type.String(),
+      /** What that rests on, or why it is not known, a sentence each. */
+      pathEvidence: Type.Optional(Type.Array(Type.String())),
       approximate: Type.Array(Type.String()),
       equalShares: Type.Boolean(),
       details: Type.Optional(Type.Record(Type.String(), Type.Unknown())),

@@ -140,11 +140,12 @@ export class RunLog {
 }
 
 function laneFacts(lane: Lane, main: string | undefined): LaneFacts {
-  const service = lane.service ?? main;
+  const service = lane.control === null ? (lane.service ?? main) : undefined;
   return {
     name: lane.name,
     engine: 'builtin',
     connection: lane.connection,
+    ...(lane.control !== null && { role: 'control' as const }),
     ...(service === undefined ? {} : { service }),
     arrivals: lane.arrivals,
     peakRate: peakRate(lane),

@@ -153,7 +153,7 @@ class Run {
 
   async #startTraffic(): Promise<void> {
     const route = await orInterrupted(this.#target.route(), this.#signal);
-    const services = await this.#routesOfServices();
+    const services = await this.#routesOfLanes(route);
     const lanes = belowBase(this.#scenario.lanes, route.url);
     await this.#sayWhereTo(lanes, [route, ...services.values()]);
     this.#traffic = await prepareTraffic({
@@ -173,12 +173,14 @@ class Run {
     this.#ticker.trafficStarted(this.#traffic, fromUs);
   }
 
-  /** To those that lanes name. */
-  async #routesOfServices(): Promise<Map<string, Route>> {
+  /** To the Services that lanes name, and to what nobody deploys. */
+  async #routesOfLanes(main: Route): Promise<Map<string, Route>> {
     const routes = new Map<string, Route>();
-    for (const { service } of this.#scenario.lanes)
+    for (const { service, control } of this.#scenario.lanes) {
       if (service !== null && !routes.has(service))
         routes.set(service, await orInterrupted(this.#target.route(service), this.#signal));
+      if (control !== null) routes.set(control, routeOfControl(control, main));
+    }
     return routes;
   }
 
@@ -216,6 +218,13 @@ class Run {
     this.#log.error(error);
     this.#broken.abort();
   }
+}
+
+/** The same way, to another place: what the app's host is trusted by holds there only where it is the same host. */
+function routeOfControl(url: string, main: Route): Route {
+  const isSameHost = URL.parse(url)?.hostname === URL.parse(main.url)?.hostname;
+  if (main.kind !== 'address' || !isSameHost) return { kind: 'address', url };
+  return { ...main, url };
 }
 
 function refuseWhatTargetLacks(scenario: Scenario, target: Target): void {

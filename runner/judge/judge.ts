@@ -1,9 +1,12 @@
 import { foldAttempts } from '../../record/attempts-reader.ts';
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import { readFacts } from '../../record/facts-file.ts';
+import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
+import { NamedPods } from '../../record/named-pods.ts';
 import type { CheckOutcome, OutageResult, Result, Verdict } from '../../record/result.ts';
 import { runFiles } from '../../record/run-folder.ts';
 import type { Finding } from '../check/check.ts';
+import { ofApp } from './app-lanes.ts';
 import { firstFailures } from './failures.ts';
 import { type Ground, groundsAgainst } from './grounds.ts';
 import { hints } from './hints.ts';
@@ -43,10 +46,15 @@ export type RecordOfRun =
  * Judges a run by its record alone: everything that result.json holds, in memory that does not grow with the number of
  * attempts, but for some 80 bytes for each that failed (max-outage). Throws as readFacts and readAttempts do, and HITLESS_CHECK_UNKNOWN.
  */
-export function judge({ asked, expectation, ...record }: RecordOfRun & Question): Result {
-  const facts = withEnd('folder' in record ? readFacts(runFiles(record.folder)) : record.facts);
+export function judge({ asked, expectation, levels: given = [], ...record }: RecordOfRun & Question): Result {
+  const all = withEnd('folder' in record ? readFacts(runFiles(record.folder)) : record.facts);
+  // What was sent to a control lane's server says nothing of the app: those few that compare the two see both.
+  const facts = factsOfApp(all);
+  const control = controlLanes(all);
   const path = 'folder' in record ? runFiles(record.folder).attempts : record.attempts;
-  const planned = planChecks(asked, facts);
+  const levels = new Levels(given);
+  const planned = planChecks(asked, all, levels);
+  const notJudged = levels.silenced(namedChecks(asked));
   const folded = foldAttempts<
     [TrafficByLane, Series, Failures, Replicas, TerminationLosses, StepFacts[], Rollback, ...Finding[]]
   >(
@@ -65,9 +73,10 @@ export function judge({ asked, expectation, ...record }: RecordOfRun & Question)
   );
   const [traffic, seriesOfRun, failures, replicasOfRun, losses, unseen, wayBack, ...findings] = folded.results;
   const checks = findings.map((finding, index) => checkOutcome(planned[index] as PlannedCheck, finding));
+  const trafficOfApp = traffic.traffic.filter(({ role }) => role !== 'control');
   const grounds = groundsAgainst({
     facts,
-    traffic: traffic.traffic,
+    traffic: trafficOfApp,
     unseen,
     checks,
     contradictions: traffic.contradictions,
@@ -89,8 +98,8 @@ export function judge({ asked, expectation, ...record }: RecordOfRun & Question)
     traffic: traffic.traffic,
     checks,
     causes: [],
-    unexplained: traffic.traffic.reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0),
-    hints: hints(facts, traffic.traffic),
+    unexplained: trafficOfApp.reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0),
+    hints: hints(facts, trafficOfApp),
     outages: outagesOf(findings),
     failures,
     replicas: replicasOfRun,

@@ -1,9 +1,11 @@
 import { HitlessError } from '../../record/error.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import type { Fold } from '../../record/fold.ts';
+import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import type { CheckOutcome } from '../../record/result.ts';
 import type { Check, Finding } from '../check/check.ts';
 import { checks, defaultChecks } from '../check/checks.ts';
+import { ofApp } from './app-lanes.ts';
 import { guarded } from './guarded-fold.ts';
 
 /** A check that was asked for: a shipped one by its name, or one of the scenario's own. */
@@ -39,7 +41,20 @@ export function planChecks(asked: readonly AskedCheck[] | null, facts: RunFacts)
 }
 
 function plan(check: Check, options: unknown, lane: string | null, asked: boolean, facts: RunFacts): PlannedCheck {
-  return { name: check.name, lane, asked, fold: guarded(() => check.fold(options, facts, lane)) };
+  return { name: check.name, lane, asked, fold: guarded(() => foldOf(check, options, lane, facts)) };
+}
+
+/** Most checks are shown the app's lanes alone. */
+function foldOf(check: Check, options: unknown, lane: string | null, facts: RunFacts): Fold<Finding> {
+  if (check.seesControlLanes === true) return check.fold(options, facts, lane);
+  return ofApp(check.fold(options, factsOfApp(facts), lane), controlLanes(facts));
+}
+
+function notAsked(by: string): Fold<Finding> {
+  const message = `Not judged: it is off (${by}).`;
+  const hint = 'set it to warn or error';
+  const result: Finding = { verdict: 'not-applicable', message, hint, expected: null, actual: null };
+  return { batch: () => {}, done: () => ({ result }) };
 }
 
 function checkOf({ name, check }: AskedCheck): Check {

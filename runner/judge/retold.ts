@@ -21,6 +21,7 @@ export function retold(facts: RunFacts): Retold {
     target: {
       kind: target.kind,
       path: target.path,
+      ...(target.pathEvidence === undefined ? {} : { pathEvidence: target.pathEvidence }),
       approximate: target.approximate,
       equalShares: target.equalShares,
       ...(target.details === undefined ? {} : { details: target.details }),

@@ -1,8 +1,11 @@
 import { isFailed, type Outcome, outcomes } from '../../record/attempt.ts';
 import type { LaneFacts, RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import { isControl } from '../../record/lane-roles.ts';
 import type { LaneTrafficResult } from '../../record/result.ts';
-import { Durations } from './durations.ts';
+import { PathFailures } from '../check/path-failures.ts';
+import { Durations, spread } from './durations.ts';
+import { Ways } from './ways.ts';
 
 type Curve = [percentile: number, ms: number][];
 
@@ -46,16 +49,21 @@ export function trafficByLane(facts: RunFacts): Fold<TrafficByLane> {
 class TrafficFold implements Fold<TrafficByLane> {
   readonly #lanes: ReadonlyMap<string, LaneTally>;
   readonly #latency = new Durations();
+  readonly #path: PathFailures;
+  readonly #hasControl: boolean;
   #strangers = 0;
   #impossible = 0;
 
   constructor(facts: RunFacts) {
     this.#lanes = new Map(facts.lanes.map((lane) => [lane.name, new LaneTally(lane)]));
+    this.#path = new PathFailures(facts);
+    this.#hasControl = facts.lanes.some(isControl);
   }
 
   batch(batch: AttemptBatch): void {
     const { intendedUs, readyUs, sentUs, endUs, connectionUse } = batch;
     for (let row = 0; row < batch.length; row++) {
+      if (this.#hasControl) this.#path.see(batch, row);
       const tally = this.#lanes.get(batch.lane.at(row) as string);
       const outcome = batch.outcome.at(row) as Outcome;
       if (tally === undefined || !outcomes.includes(outcome)) {
@@ -73,15 +81,22 @@ class TrafficFold implements Fold<TrafficByLane> {
       if (!Number.isNaN(sent)) tally.wait.add(sent - ready);
       if (outcome !== 'ok') continue;
       tally.latency.add(end - ready);
+      if (isControl(tally.lane)) continue;
       this.#latency.add(end - ready);
     }
+  }
+
+  #laneTraffic(tally: LaneTally): LaneTrafficResult {
+    const counted = laneTraffic(tally);
+    if (!this.#hasControl || isControl(tally.lane)) return counted;
+    return { ...counted, pathFailures: this.#path.sharedOf(tally.lane.name).length };
   }
 
   done(): { result: TrafficByLane } {
     const tallies = [...this.#lanes.values()];
     return {
       result: {
-        traffic: tallies.map(laneTraffic),
+        traffic: tallies.map((tally) => this.#laneTraffic(tally)),
         percentiles: Object.fromEntries([
           ...tallies.map(({ lane, latency }) => [lane.name, curve(latency)]),
           ['all', curve(this.#latency)],
@@ -107,6 +122,7 @@ function laneTraffic(tally: LaneTally): LaneTrafficResult {
   const planned = tally.count(() => true);
   return {
     lane: lane.name,
+    ...(lane.role !== undefined && { role: lane.role }),
     engine: lane.engine,
     connection: lane.connection,
     planned,

@@ -36,6 +36,7 @@ export function laneOf(input: LaneInput): Lane {
     overflow: input.overflow ?? defaultOverflow(connection, connections, peakRate({ rate: input.rate, ramps })),
     life: { requests: input.life?.requests ?? null, ageUs: input.life?.age ? durationUs(input.life.age) : null },
     service: input.service ?? null,
+    control: null,
     session: input.session ? sessionOf(input.session) : null,
     request: {
       method: input.request?.method ?? 'GET',

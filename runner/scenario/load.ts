@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { Type } from 'typebox';
 import { readManifests } from '../../targets/manifest/manifests.ts';
 import { askedChecks } from './asked-checks.ts';
+import { controlLanesOf } from './control-lanes.ts';
 import { type Functions, takeFunctions } from './functions.ts';
 import { laneOf } from './lanes.ts';
 import { type ScenarioInput, ScenarioSchema } from './model.ts';
@@ -52,7 +53,8 @@ function complete(input: ScenarioInput, functions: Functions, file: string, sour
   refuse([...brokenRules(input, functions), ...missingPaths(input.app, folder), ...problems], source);
   const app = appOf(input.app, folder);
   if (input.app.manifests !== undefined && 'manifests' in app)
-    refuse(unknownObjects(input, readManifests(app.manifests)), source);
+    refuse(unknownObjects(input, read(app.manifests)), source);
+  const lanes = input.lanes.map(laneOf);
   return {
     name: input.name,
     ...(input.description === undefined ? {} : { description: input.description }),
@@ -61,7 +63,7 @@ function complete(input: ScenarioInput, functions: Functions, file: string, sour
     targets: input.targets ?? null,
     app,
     identity: input.identity ?? {},
-    lanes: input.lanes.map(laneOf),
+    lanes: [...lanes, ...(input.control === undefined ? [] : controlLanesOf(input.control, lanes))],
     steps: input.steps.map((step, index) => {
       const location = source.locate(['steps', index], 'value');
       const custom = functions.steps.get(index);

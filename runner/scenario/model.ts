@@ -271,6 +271,13 @@ export const ScenarioSchema = Type.Object(
     ),
     identity: Type.Optional(IdentityModel),
     lanes: Type.Array(LaneModel, { minItems: 1, maxItems: 50 }),
+    control: Type.Optional(
+      Type.String({
+        pattern: '^https?://',
+        description:
+          'the URL of something behind the same front that nobody deploys: what fails there too is not the app',
+      }),
+    ),
     steps: Type.Array(StepModel, { minItems: 1, maxItems: 200 }),
     checks: Type.Optional(Type.Array(CheckModel, { maxItems: 100 })),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),

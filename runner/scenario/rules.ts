@@ -2,6 +2,7 @@ import { constants } from 'node:os';
 import { Ajv } from 'ajv';
 import { didYouMean } from '../../record/nearest.ts';
 import { urlFault } from '../../targets/url/address.ts';
+import { controlLaneNames } from './control-lanes.ts';
 import type { Functions } from './functions.ts';
 import type { LaneInput, ScenarioInput } from './model.ts';
 import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
@@ -11,6 +12,7 @@ export function brokenRules(scenario: ScenarioInput, functions: Functions): Prob
   return [
     ...appRules(scenario),
     ...targetRules(scenario),
+    ...controlRules(scenario),
     ...scenario.lanes.flatMap((lane, index) => [...laneRules(lane, index, scenario.lanes)]),
     ...stepRules(scenario, functions),
   ];
@@ -41,6 +43,15 @@ function* targetRules({ app, targets = [] }: ScenarioInput): Generator<Problem> 
       yield at(path, target === 'url' ? ': there is no app.url' : ': what is at app.url is not deployed on a target');
     if (targets.indexOf(target) < index) yield at(path, `: ${target} is named twice`);
   }
+}
+
+function* controlRules({ control, lanes }: ScenarioInput): Generator<Problem> {
+  if (control === undefined) return;
+  const fault = urlFault(control);
+  if (fault !== undefined) yield at(['control'], `: ${fault}`);
+  for (const [index, { name }] of lanes.entries())
+    if (Object.values<string>(controlLaneNames).includes(name))
+      yield at(['lanes', index, 'name'], `: the lane to control is called ${shown(name)}`);
 }
 
 /** Headers that the engine writes: the request's frame, its connection and its id. */

@@ -5,11 +5,11 @@ export function belowBase(lanes: readonly Lane[], url: string): Lane[] {
   const base = (URL.parse(url)?.pathname ?? '').replace(/\/+$/, '');
   if (base === '') return [...lanes];
   const below = (path: string) => base + path;
-  return lanes.map((lane) => ({
-    ...lane,
-    request: { ...lane.request, path: below(lane.request.path) },
-    session: lane.session && sessionBelow(lane.session, below),
-  }));
+  return lanes.map((lane) => {
+    if (lane.control !== null) return lane;
+    const request = { ...lane.request, path: below(lane.request.path) };
+    return { ...lane, request, session: lane.session && sessionBelow(lane.session, below) };
+  });
 }
 
 function sessionBelow(session: NonNullable<Lane['session']>, below: (path: string) => string) {

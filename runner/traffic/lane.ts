@@ -49,6 +49,8 @@ export interface Lane {
   life: { requests: number | null; ageUs: number | null };
   /** The Service that it goes to; null: the app's main one. */
   service: string | null;
+  /** Of a control lane: where it goes, whatever the app's route is; its path is its own. */
+  control: string | null;
   session: Session | null;
   request: { method: string; path: string; headers: Readonly<Record<string, string>>; body: string | null };
   expect: Expectation;

@@ -7,6 +7,7 @@ import { HitlessError } from '../../record/error.ts';
 import type { Endpoint, Route } from '../../targets/target.ts';
 import { placeOf } from '../../targets/url/address.ts';
 import { Judge } from './judge.ts';
+import type { Lane } from './lane.ts';
 import { leastOf, type Scheduling } from './priority.ts';
 import { addressesOf, reachableFamily } from './reachable.ts';
 import { assertRequests } from './request.ts';
@@ -39,7 +40,7 @@ export async function prepareTraffic(options: TrafficOptions, threads?: number):
     lanes,
     identity,
     routes: setups,
-    routeOfLane: lanes.map(({ service }) => placeOfService(service, options)),
+    routeOfLane: lanes.map((lane) => placeOfRoute(lane, options)),
     seed: options.seed,
     threads: count,
     runTag: randomBytes(4).toString('hex'),
@@ -160,12 +161,15 @@ class Threads implements Traffic {
   }
 }
 
-/** The main one comes first, then those that lanes name. */
-function placeOfService(service: string | null, { services }: TrafficOptions): number {
-  if (service === null) return 0;
-  const place = [...(services?.keys() ?? [])].indexOf(service);
+/** The main one comes first, then those that lanes name: by their Service, or by where a control lane goes. */
+function placeOfRoute({ service, control }: Lane, { services }: TrafficOptions): number {
+  const name = control ?? service;
+  if (name === null) return 0;
+  const place = [...(services?.keys() ?? [])].indexOf(name);
   if (place >= 0) return place + 1;
-  throw new HitlessError('HITLESS_ROUTE', `there is no route to the Service ${service}`, { blame: 'usage' });
+  throw new HitlessError('HITLESS_ROUTE', `there is no route to ${control ?? `the Service ${service}`}`, {
+    blame: 'usage',
+  });
 }
 
 async function routeSetup(route: Route): Promise<RouteSetup> {

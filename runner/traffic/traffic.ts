@@ -10,7 +10,7 @@ export interface TrafficOptions {
   identity: Identity;
   /** To the app's main Service. */
   route: Route;
-  /** To those that lanes name, by name. */
+  /** To those that lanes name, by name; of a control lane, by its URL. */
   services?: ReadonlyMap<string, Route>;
   seed: number;
   /** The attempts' file; its schema message is written here first. */

@@ -22,6 +22,7 @@ const lane: Lane = {
   overflow: 10,
   life: { requests: null, ageUs: null },
   service: null,
+  control: null,
   session: null,
   request: { method: 'GET', path: '/', headers: {}, body: null },
   expect: { statuses: [], headers: {}, minBytes: null, maxBytes: null, json: { required: ['hello', 'name'] } },

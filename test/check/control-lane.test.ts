@@ -127,10 +127,9 @@ test('a name that cannot be looked up now is not the app’s; one that is gone m
     every(10, 1000, (_, at) =>
       at >= 5000 && at < 7000 ? { outcome: 'unreachable', phase: 'resolve', detail, connection: null } : {},
     );
-  for (const check of [zeroFailed, maxOutage]) {
-    expect(judge(check, {}, alone, stalled('ENOTFOUND')).verdict).toBe('fail');
-    expect(judge(check, {}, alone, stalled('EAI_AGAIN')).verdict).not.toBe('fail');
-  }
+  expect(judge(zeroFailed, {}, alone, stalled('ENOTFOUND')).verdict).toBe('fail');
+  expect(judge(maxOutage, {}, alone, stalled('ENOTFOUND')).verdict).toBe('fail');
+  expect(judge(maxOutage, {}, alone, stalled('EAI_AGAIN')).verdict).toBe('pass');
   expect(judge(zeroFailed, {}, alone, stalled('EAI_AGAIN'))).toMatchObject({
     verdict: 'inconclusive',
     message: expect.stringContaining('gave no answer to 200 of 1,000 planned requests'),

@@ -23,6 +23,7 @@ export function laneOf(differences: Partial<Lane> = {}): Lane {
     overflow: 1_000,
     life: { requests: null, ageUs: null },
     service: null,
+    control: null,
     session: null,
     request: { method: 'GET', path: '/', headers: {}, body: null },
     expect: { statuses: [], headers: {}, minBytes: null, maxBytes: null, json: null },
