@@ -1,31 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { HitlessError } from '../../../record/error.ts';
 import { readManifests } from '../../../targets/manifest/manifests.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'hitless-test-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let files = 0;
-
-function read(text: string | Buffer): ReturnType<typeof readManifests> {
-  const file = join(folder, `${files++}.yml`);
-  writeFileSync(file, text);
-  return readManifests([file]);
-}
-
-function errorOf(text: string | Buffer): HitlessError {
-  try {
-    read(text);
-  } catch (error) {
-    if (error instanceof HitlessError) return error;
-    throw error;
-  }
-  throw new Error('it was accepted');
-}
+import { errorOf, folder, read } from './read.ts';
 
 const good = `apiVersion: apps/v1
 kind: Deployment
@@ -203,7 +183,7 @@ const wrongs: [string, string, string, string, RegExp][] = [
     'httpGet:\n              path: /readyz\n              port: web',
     'grpc: { port: 3000 }',
     'grpc',
-    /grpc probes: use httpGet, tcpSocket or exec/,
+    /do grpc probes, only httpGet, tcpSocket and exec/,
   ],
   [
     'two handlers',
@@ -238,14 +218,14 @@ const wrongs: [string, string, string, string, RegExp][] = [
     'image: test/app:v1',
     'image: test/app:v1\n          env: [{ name: A, valueFrom: { secretKeyRef: { name: s } } }]',
     'valueFrom',
-    /local knows valueFrom for fieldRef/,
+    /local and docker do not do valueFrom but for .* fieldRef/,
   ],
   [
     'two containers',
     '        - name: app\n',
     '        - { name: side, image: x }\n        - name: app\n',
     'containers',
-    /local runs one container a pod, this one has 2/,
+    /local and docker do not run 2 containers in a pod/,
   ],
   [
     'another restart policy',
@@ -331,7 +311,7 @@ describe('what is not wrong', () => {
     );
     expect(notices.map((line) => line.replace(/^.*?:/, ''))).toEqual([
       '41: skipped Secret',
-      '45: skipped StatefulSet (local runs Deployments and Services only)',
+      '45: skipped StatefulSet (only kubernetes does that, local and docker run Deployments)',
     ]);
   });
 

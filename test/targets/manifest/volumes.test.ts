@@ -1,29 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import { HitlessError } from '../../../record/error.ts';
-import { readManifests } from '../../../targets/manifest/manifests.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'hitless-test-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-let files = 0;
-
-function read(text: string): ReturnType<typeof readManifests> {
-  const file = join(folder, `${files++}.yml`);
-  writeFileSync(file, text);
-  return readManifests([file]);
-}
-
-function errorOf(text: string): HitlessError {
-  try {
-    read(text);
-  } catch (error) {
-    if (error instanceof HitlessError) return error;
-    throw error;
-  }
-  throw new Error('it was accepted');
-}
+import { expect, test } from 'vitest';
+import { errorOf, read } from './read.ts';
 
 const good = `apiVersion: apps/v1
 kind: Deployment
@@ -155,7 +131,7 @@ test.each([
     'a mount of a part',
     'mountPath: /scratch',
     'mountPath: /scratch\n              subPath: a',
-    /local does not do subPath/,
+    /local and docker do not mount a subPath/,
     28,
   ],
   [
@@ -179,7 +155,7 @@ test.each([
     'a secret as environment',
     'configMapRef: { name: words }\n              prefix: ALL_',
     'secretRef: { name: words }',
-    /local knows envFrom for configMapRef only/,
+    /local and docker do not do envFrom but for configMapRef/,
     14,
   ],
   [
