@@ -5,6 +5,7 @@ import { HitlessError } from '../record/error.ts';
 import { checks } from '../runner/check/checks.ts';
 import { loadScenario } from '../runner/scenario/load.ts';
 import type { Scenario } from '../runner/scenario/scenario.ts';
+import { readOutline } from '../targets/manifest/outline.ts';
 import { scenariosIn, shippedScenarios } from './shipped.ts';
 import { targets } from './targets.ts';
 
@@ -18,7 +19,7 @@ export const list: CommandModule = {
 
 async function listText(): Promise<string> {
   const shipped: Row[] = [];
-  for (const [name, file] of shippedScenarios()) shipped.push([name, about(await loadScenario(file))]);
+  for (const [name, file] of shippedScenarios()) shipped.push([name, about(await loadScenario(file, [], readOutline))]);
   const here: Row[] = [];
   for (const file of scenariosIn(process.cwd()).values()) here.push(...(await rowOf(file)));
   const ofChecks = [...checks.values()].map(({ name, summary }): Row => [name, summary]);
@@ -41,7 +42,7 @@ async function rowOf(file: string): Promise<Row[]> {
     return /export default\s+defineScenario\b/.test(text) ? [[name, '(a module, not read)']] : [];
   if (!/^"?lanes"?:/m.test(text) || !/^"?steps"?:/m.test(text)) return [];
   try {
-    return [[name, about(await loadScenario(file))]];
+    return [[name, about(await loadScenario(file, [], readOutline))]];
   } catch (error) {
     if (error instanceof HitlessError) return [[name, `(not valid: hitless run ${name} --dry-run)`]];
     throw error;

@@ -8,6 +8,7 @@ import { judgeImages } from '../targets/local/images.ts';
 import { selects } from '../targets/manifest/labels.ts';
 import { readManifests } from '../targets/manifest/manifests.ts';
 import type { Manifests } from '../targets/manifest/model.ts';
+import { readOutline } from '../targets/manifest/outline.ts';
 import type { AppSpec } from '../targets/target.ts';
 import { shortPath } from './error-screen.ts';
 
@@ -18,15 +19,15 @@ import { shortPath } from './error-screen.ts';
  */
 export function planText(scenario: Scenario, target: string): string {
   const { app } = scenario;
-  const manifests = 'manifests' in app ? readManifests(app.manifests) : undefined;
-  const traffic = expectedTraffic(scenario, manifests);
+  const own = 'manifests' in app && target !== 'kubernetes' ? readManifests(app.manifests) : undefined;
+  const traffic = expectedTraffic(scenario, own);
   const lanes = 'manifests' in app ? scenario.lanes : belowBase(scenario.lanes, app.url);
   const lines = [
     `${scenario.name}${scenario.description ? `: ${scenario.description}` : ''}`,
     `  file    ${shortPath(scenario.file)}`,
     `  seed    ${scenario.seed}`,
-    ...('manifests' in app && manifests !== undefined
-      ? appLines(app, manifests, target)
+    ...('manifests' in app
+      ? [...appLines(app, target), ...(own === undefined ? clusterLines(app) : judgedLines(app, own, target))]
       : [`${trafficText(lanes)} to ${app.url}, where nothing is deployed`]),
     'steps',
     ...scenario.steps.map(({ name }, index) => `  ${index + 1}. ${name}`),
@@ -39,35 +40,45 @@ export function planText(scenario: Scenario, target: string): string {
   return `${lines.join('\n')}\n`;
 }
 
-function appLines(app: AppSpec, manifests: Manifests, target: string): string[] {
-  const { deployments, services, notices } = manifests;
-  if (target === 'local') judgeImages(app.images, deployments);
+function appLines(app: AppSpec, target: string): string[] {
+  const { deployments, services } = readOutline(app.manifests);
+  const main = mainOf(app, services);
   return [
     `starts on ${target}`,
-    ...deployments.map(({ name, replicas, template }) => {
-      const { image } = template.container;
-      const command = app.images[image]?.command;
+    ...deployments.map(({ name, replicas, images }) => {
+      const command = app.images[images[0] ?? '']?.command;
       const how = target === 'local' && command ? `, each ${command.join(' ')}` : '';
-      return `  ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} of ${name}, ${image}${how}`;
+      return `  ${replicas} ${replicas === 1 ? 'replica' : 'replicas'} of ${name}, ${images.join(' and ')}${how}`;
     }),
     ...services.map(({ name, ports }) => `  Service ${name}, port ${ports.map(({ port }) => port).join(', ')}`),
-    ...mainServiceLines(app, manifests),
+    ...(main ? [`  traffic goes to ${main.name}${main.ports[0] ? `, port ${main.ports[0].port}` : ''}`] : []),
+  ];
+}
+
+/** The loader has seen that it is the only one, or named. */
+function mainOf<T extends { name: string }>({ service }: AppSpec, services: readonly T[]): T | undefined {
+  return services.find(({ name }) => name === service) ?? services[0];
+}
+
+/** Of a target that has judged the manifests: what it passes over, and what would keep every request from an answer. */
+function judgedLines(app: AppSpec, { deployments, services, notices }: Manifests, target: string): string[] {
+  if (target === 'local') judgeImages(app.images, deployments);
+  const main = mainOf(app, services);
+  const isSelected = deployments.some(({ template }) => main && selects(main.selector, template.labels));
+  const never = 'so no request can get through';
+  return [
+    ...(main && main.ports.length === 0 ? [`  WARNING: ${main.name} has no port, ${never}`] : []),
+    ...(main && !isSelected
+      ? [`  WARNING: the selector of ${main.name} matches no pod of any Deployment, ${never}`]
+      : []),
     ...notices.map((notice) => `  note: ${notice}`),
   ];
 }
 
-/** The Service that traffic goes to, and what would keep every request from an answer. The loader has seen that it is the only one, or named. */
-function mainServiceLines(app: AppSpec, { deployments, services }: Manifests): string[] {
-  const main = services.find(({ name }) => name === app.service) ?? services[0];
-  if (main === undefined) return [];
-  const [port] = main.ports;
-  const selected = deployments.filter(({ template }) => selects(main.selector, template.labels));
+function clusterLines(app: AppSpec): string[] {
   return [
-    `  traffic goes to ${main.name}${port === undefined ? '' : `, port ${port.port}`}`,
-    ...(port === undefined ? [`  WARNING: ${main.name} has no port, so no request can get through`] : []),
-    ...(selected.length === 0
-      ? [`  WARNING: the selector of ${main.name} matches no pod of any Deployment, so no request can get through`]
-      : []),
+    ...readOutline(app.manifests).others.map((other) => `  ${other}`),
+    '  note: the API server judges what the manifests say, before anything runs',
   ];
 }
 

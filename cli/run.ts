@@ -11,7 +11,7 @@ import { planText } from './plan.ts';
 import { type RunRequest, runOne } from './run-one.ts';
 import { findScenario } from './shipped.ts';
 import { settingsOf, targetOptions } from './target-settings.ts';
-import { targetFor, targetNames } from './targets.ts';
+import { manifestReaderFor, targetFor, targetNames } from './targets.ts';
 
 interface Arguments {
   scenario: string[];
@@ -79,8 +79,9 @@ async function runCommand(args: Arguments): Promise<ExitCode> {
   createReporters(request.reporters, screenOn(process.stdout));
   const files = args.scenario.map(findScenario);
   const overrides = overridesOf(args);
+  const read = manifestReaderFor(args.target);
   const scenarios = [];
-  for (const file of files) scenarios.push(await loadScenario(file, overrides));
+  for (const file of files) scenarios.push(await loadScenario(file, overrides, read));
   for (const scenario of scenarios) settingsOf(settings, targetFor(scenario, args.target));
   if (!args['dry-run']) return runAll(files, args.repeat, overrides, request);
   process.stdout.write(scenarios.map((scenario) => planText(scenario, targetFor(scenario, args.target))).join('\n'));
@@ -99,7 +100,9 @@ async function runAll(
   try {
     for (const file of files) {
       for (let time = 0; time < repeat && !interruption.signal.aborted; time++)
-        codes.push(await runOne(await loadScenario(file, overrides), request, interruption));
+        codes.push(
+          await runOne(await loadScenario(file, overrides, manifestReaderFor(request.target)), request, interruption),
+        );
     }
   } finally {
     interruption.end();

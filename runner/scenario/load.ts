@@ -7,7 +7,7 @@ import { controlLanesOf } from './control-lanes.ts';
 import { type Functions, takeFunctions } from './functions.ts';
 import { laneOf } from './lanes.ts';
 import { type ScenarioInput, ScenarioSchema } from './model.ts';
-import { unknownObjects } from './objects.ts';
+import { type ObjectNames, unknownObjects } from './objects.ts';
 import { type Override, withOverrides } from './overrides.ts';
 import { appOf, missingPaths } from './paths.ts';
 import { InvalidScenario, type Problem, type Source } from './problem.ts';
@@ -20,15 +20,23 @@ import { customStepOf, stepOf } from './steps.ts';
 const problemsOf = schemaProblems(ScenarioSchema);
 const problemsOfChecks = schemaProblems(Type.Pick(ScenarioSchema, ['checks', 'expect']));
 
+/** How the target reads manifests: it refuses in them what it cannot do. */
+export type ManifestReader = (paths: readonly string[]) => ObjectNames;
+
 /**
  * Reads a scenario (YAML, or a module that exports one), sets what the command line overrides, validates it, and fills
- * in every default. Where the scenario has no seed, one is drawn.
+ * in every default. Where the scenario has no seed, one is drawn. Manifests are judged by the rules of local and docker
+ * unless `read` has others.
  *
  * @throws HitlessError with the place in the file; InvalidScenario lists all that is wrong
  */
-export async function loadScenario(file: string, overrides: readonly Override[] = []): Promise<Scenario> {
+export async function loadScenario(
+  file: string,
+  overrides: readonly Override[] = [],
+  read: ManifestReader = readManifests,
+): Promise<Scenario> {
   const path = resolve(file);
-  return scenarioFrom(withOverrides(await readSource(path), overrides), path);
+  return scenarioFrom(withOverrides(await readSource(path), overrides), path, read);
 }
 
 /**
@@ -36,14 +44,20 @@ export async function loadScenario(file: string, overrides: readonly Override[] 
  *
  * @throws InvalidScenario
  */
-export function scenarioFrom(source: Source, file: string): Scenario {
+export function scenarioFrom(source: Source, file: string, read: ManifestReader = readManifests): Scenario {
   const { data, functions, problems } = takeFunctions(source.value);
   refuse([...problems, ...problemsOf(data)], source);
-  return complete(data as ScenarioInput, functions, file, source);
+  return complete(data as ScenarioInput, functions, file, source, read);
 }
 
 /** What the schema has accepted, made whole; what only the parts together can be wrong in is found here. */
-function complete(input: ScenarioInput, functions: Functions, file: string, source: Source): Scenario {
+function complete(
+  input: ScenarioInput,
+  functions: Functions,
+  file: string,
+  source: Source,
+  read: ManifestReader,
+): Scenario {
   const folder = dirname(file);
   const { asked, problems } = askedChecks(
     input.checks,

@@ -1,12 +1,17 @@
 import { didYouMean } from '../../record/nearest.ts';
-import type { Manifests } from '../../targets/manifest/model.ts';
 import type { ScenarioInput } from './model.ts';
 import { fieldName, type Problem, shown } from './problem.ts';
 
 type Named = 'Deployment' | 'Service';
 
+/** What the manifests hold, however the target reads them. */
+export interface ObjectNames {
+  deployments: readonly { name: string }[];
+  services: readonly { name: string }[];
+}
+
 /** Each Deployment and Service that a scenario speaks of and the manifests do not hold. */
-export function unknownObjects({ app, lanes, steps }: ScenarioInput, manifests: Manifests): Problem[] {
+export function unknownObjects({ app, lanes, steps }: ScenarioInput, manifests: ObjectNames): Problem[] {
   const names = {
     Deployment: manifests.deployments.map(({ name }) => name),
     Service: manifests.services.map(({ name }) => name),

@@ -1,6 +1,7 @@
 import { PodLog } from '../controller/pod-log.ts';
 import type { PodPlace, ReplicaRunner, RunningContainer } from '../controller/replica-runner.ts';
 import { type Lease, runVariable } from '../lease.ts';
+import { judgeVolumes } from '../controller/volumes.ts';
 import type { Deployment, PodTemplate } from '../manifest/model.ts';
 import { killProcess, processesWith } from '../process-identity.ts';
 import type { TargetContext } from '../target.ts';
@@ -10,7 +11,7 @@ import { imageOf, judgeImages } from './images.ts';
 import { canSee, findIsolation, type Isolation } from './pid-namespace.ts';
 import { Ports } from './ports.ts';
 import { ProcessReplica, type ProcessSpec } from './process-replica.ts';
-import { cannotMount, judgeVolumes, needVolumes, Volumes } from './volumes.ts';
+import { cannotMount, needVolumes, Volumes } from './volumes.ts';
 
 /** Replicas as child processes, with ports of their own on the loopback address. */
 export class ProcessRunner implements ReplicaRunner {

@@ -2,20 +2,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { HitlessError } from '../../record/error.ts';
 import type { Deployment, PodTemplate, Volume } from '../manifest/model.ts';
-import { usageError } from '../manifest/source.ts';
 import type { BoundFolder, View } from './mount-namespace.ts';
-
-/** Throws where a container is to see a volume that only a cluster has. */
-export function judgeVolumes(deployments: readonly Deployment[]): void {
-  for (const { template, at } of deployments)
-    for (const [index, volume] of (template.volumes ?? []).entries())
-      if (volume.kind === 'other' && template.container.mounts?.some((mount) => mount.volume === volume.name))
-        throw usageError(
-          'HITLESS_LOCAL_UNSUPPORTED',
-          `local does not do ${volume.source} volumes, only persistentVolumeClaim, emptyDir and configMap`,
-          at(['spec', 'template', 'spec', 'volumes', index, volume.source]),
-        );
-}
 
 export function needVolumes(deployments: readonly Deployment[]): boolean {
   return deployments.some(({ template }) => (template.container.mounts?.length ?? 0) > 0);

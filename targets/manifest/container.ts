@@ -2,7 +2,7 @@ import { meantOrKnown } from '../../record/nearest.ts';
 import { readEnvironment } from './environment.ts';
 import type { ConfigMap, Container, Hook, HttpGet, Probe, ProbeAction } from './model.ts';
 import type { ContainerYaml, HookYaml, HttpGetYaml, ProbeYaml } from './schema.ts';
-import { type FieldPath, type ManifestObject, usageError } from './source.ts';
+import { type FieldPath, type ManifestObject, onlyOnCluster, usageError } from './source.ts';
 
 /** One container of a pod template, its defaults filled in as the API server does. */
 export function readContainer(
@@ -11,9 +11,16 @@ export function readContainer(
   object: ManifestObject,
   path: FieldPath,
 ): Container {
-  const fail = (message: string, field: FieldPath, hint?: string): never => {
-    throw usageError('HITLESS_MANIFEST_CONTAINER', message, object.at([...path, ...field]), hint);
+  const fail = (message: string, field: FieldPath): never => {
+    throw usageError('HITLESS_MANIFEST_CONTAINER', message, object.at([...path, ...field]));
   };
+  for (const probe of ['readinessProbe', 'livenessProbe', 'startupProbe'] as const)
+    if (yaml[probe]?.grpc !== undefined)
+      throw onlyOnCluster(
+        'do grpc probes, only httpGet, tcpSocket and exec',
+        object.at([...path, probe, 'grpc']),
+        'HITLESS_MANIFEST_CONTAINER',
+      );
   if (yaml.image === undefined) return fail(`the container ${yaml.name} has no image`, []);
   const ports = (yaml.ports ?? []).map(({ name, containerPort }) => ({
     ...(name === undefined ? {} : { name }),
@@ -41,7 +48,7 @@ export function readContainer(
   return { name: yaml.name, image: yaml.image, env, ports, ...(given as Partial<Container>) };
 }
 
-type Fail = (message: string, field: FieldPath, hint?: string) => never;
+type Fail = (message: string, field: FieldPath) => never;
 type PortOf = (port: number | string, field: FieldPath) => number;
 
 function readHttpGet(yaml: HttpGetYaml, port: number): HttpGet {
@@ -54,11 +61,8 @@ function readHttpGet(yaml: HttpGetYaml, port: number): HttpGet {
   };
 }
 
-const noGrpc = 'local does not do grpc probes: use httpGet, tcpSocket or exec';
-
 function readProbe(yaml: ProbeYaml | undefined, name: string, portOf: PortOf, fail: Fail): Probe | undefined {
   if (yaml === undefined) return undefined;
-  if (yaml.grpc !== undefined) return fail(noGrpc, [name, 'grpc']);
   const given = (['httpGet', 'tcpSocket', 'exec'] as const).filter((kind) => yaml[kind] !== undefined);
   if (given.length !== 1)
     return fail(`${name} needs exactly one of httpGet, tcpSocket and exec, it has ${given.join(' and ') || 'none'}`, [

@@ -2,7 +2,7 @@ import { readContainer } from './container.ts';
 import { satisfies } from './labels.ts';
 import type { Deployment, IntOrPercent, PodTemplate, Strategy } from './model.ts';
 import { DeploymentSchema, type DeploymentYaml } from './schema.ts';
-import { type ManifestObject, usageError } from './source.ts';
+import { type ManifestObject, onlyOnCluster, usageError } from './source.ts';
 import { validate } from './validate.ts';
 import { type Referred, readMounts, readVolumes } from './volume.ts';
 
@@ -40,16 +40,11 @@ function readTemplate(
 ): PodTemplate {
   const path = ['spec', 'template', 'spec'];
   if ((yaml.spec.initContainers?.length ?? 0) > 0)
-    throw usageError(
-      'HITLESS_LOCAL_UNSUPPORTED',
-      'local does not run initContainers',
-      object.at([...path, 'initContainers']),
-    );
+    throw onlyOnCluster('run initContainers', object.at([...path, 'initContainers']));
   const [container, second] = yaml.spec.containers;
   if (container === undefined || second !== undefined)
-    throw usageError(
-      'HITLESS_LOCAL_UNSUPPORTED',
-      `local runs one container a pod, this one has ${yaml.spec.containers.length}`,
+    throw onlyOnCluster(
+      `run ${yaml.spec.containers.length} containers in a pod, only one`,
       object.at([...path, 'containers']),
     );
   const place = [...path, 'containers', 0];

@@ -1,7 +1,7 @@
 import { dataOf, entryOf } from './config-map.ts';
 import type { ConfigMap, Container, EnvSource } from './model.ts';
 import type { ContainerYaml } from './schema.ts';
-import { type FieldPath, type ManifestObject, usageError } from './source.ts';
+import { type FieldPath, type ManifestObject, onlyOnCluster, usageError } from './source.ts';
 
 type Variable = Container['env'][number];
 type VariableYaml = NonNullable<ContainerYaml['env']>[number];
@@ -18,7 +18,7 @@ export function readEnvironment(
   const whole = (yaml.envFrom ?? []).flatMap(({ configMapRef, prefix = '', ...other }, index) => {
     const place = [...path, 'envFrom', index];
     if (configMapRef === undefined || Object.keys(other).length > 0)
-      throw usageError('HITLESS_MANIFEST_CONTAINER', 'local knows envFrom for configMapRef only', object.at(place));
+      throw onlyOnCluster('do envFrom but for configMapRef', object.at(place), 'HITLESS_MANIFEST_CONTAINER');
     const data = dataOf(configMapRef, configMaps, object, [...place, 'configMapRef']) ?? {};
     return Object.entries(data).map(([key, value]) => ({ name: prefix + key, source: literal(value) }));
   });
@@ -47,8 +47,12 @@ function sourceOf(
     return found === undefined ? undefined : literal(found);
   }
   const field = fields.find((known) => known === fieldRef?.fieldPath);
-  const known = `fieldRef ${fields.join(', ')} and for configMapKeyRef`;
-  return field === undefined ? fail(`local knows valueFrom for ${known} only`, [...path, 'valueFrom']) : { field };
+  if (field !== undefined) return { field };
+  throw onlyOnCluster(
+    `do valueFrom but for configMapKeyRef and for fieldRef ${fields.join(', ')}`,
+    object.at([...path, 'valueFrom']),
+    'HITLESS_MANIFEST_CONTAINER',
+  );
 }
 
 /** A value in which $(NAME) stays as it is: Kubernetes replaces it only in what the manifest itself says. */

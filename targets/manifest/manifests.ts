@@ -47,7 +47,7 @@ function skip(kind: string, object: ManifestObject, notices: string[]): void {
   if (meant !== undefined && Math.abs(meant.length - kind.length) <= 1)
     throw usageError('HITLESS_MANIFEST_KIND', `unknown kind ${kind}: did you mean ${meant}?`, object.at(['kind']));
   const { file, line } = object.at([]);
-  const louder = workloads.includes(kind) ? ' (local runs Deployments and Services only)' : '';
+  const louder = workloads.includes(kind) ? ' (only kubernetes does that, local and docker run Deployments)' : '';
   notices.push(`${file}:${line}: skipped ${kind}${louder}`);
 }
 

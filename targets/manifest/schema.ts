@@ -201,7 +201,11 @@ export const DeploymentSchema = Type.Object(
           },
           strict,
         ),
-        paused: Type.Optional(Type.Literal(false, { description: 'false: local does not keep a Deployment paused' })),
+        paused: Type.Optional(
+          Type.Literal(false, {
+            description: 'false: local and docker do not keep a Deployment paused, kubernetes does',
+          }),
+        ),
         ...accepted('revisionHistoryLimit'),
       },
       strict,
@@ -237,7 +241,9 @@ export const ServiceSchema = Type.Object(
         selector: Type.Optional(Labels),
         ports: Type.Array(ServicePort, { minItems: 1, description: 'a list of ports, at least one' }),
         sessionAffinity: Type.Optional(
-          Type.Literal('None', { description: 'None: local spreads each connection by chance and keeps no affinity' }),
+          Type.Literal('None', {
+            description: 'None: local and docker spread each connection by chance, only kubernetes keeps an affinity',
+          }),
         ),
         publishNotReadyAddresses: Type.Optional(Type.Boolean({ description: 'true or false' })),
         ...accepted(

@@ -31,6 +31,11 @@ export function usageError(code: string, message: string, location: FileLocation
   return new HitlessError(code, message, { blame: 'usage', location, ...(hint === undefined ? {} : { hint }) });
 }
 
+/** For what only a cluster does: the controllers behind local and docker know it and leave it. */
+export function onlyOnCluster(what: string, location: FileLocation, code = 'HITLESS_LOCAL_UNSUPPORTED'): HitlessError {
+  return usageError(code, `local and docker do not ${what}`, location, 'A cluster does: --target kubernetes.');
+}
+
 /** The files behind a list of files and folders; of a folder its *.yml and *.yaml, sorted by name, as kubectl takes them. */
 export function manifestFiles(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {

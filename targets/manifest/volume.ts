@@ -3,7 +3,7 @@ import { meantOrKnown } from '../../record/nearest.ts';
 import { dataOf, entryOf } from './config-map.ts';
 import type { Claim, ConfigMap, Mount, Volume } from './model.ts';
 import type { DeploymentYaml } from './schema.ts';
-import { type FieldPath, type ManifestObject, usageError } from './source.ts';
+import { type FieldPath, type ManifestObject, onlyOnCluster, usageError } from './source.ts';
 import { validate } from './validate.ts';
 import { ClaimSchema, type ClaimYaml, otherSources, type VolumeMountYaml, type VolumeYaml } from './volume-schema.ts';
 
@@ -95,7 +95,7 @@ export function readMounts(
       throw usageError(code, message, object.at([...place, field]));
     };
     for (const field of ['subPath', 'subPathExpr'] as const)
-      if (mount[field] !== undefined) fail('HITLESS_LOCAL_UNSUPPORTED', `local does not do ${field}`, field);
+      if (mount[field] !== undefined) throw onlyOnCluster(`mount a ${field}`, object.at([...place, field]));
     if (!names.includes(mount.name))
       fail(
         'HITLESS_MANIFEST_REFERENCE',

@@ -96,7 +96,7 @@ test('a volume that only a cluster has is refused with its place, unless nobody 
     describeApp({ pod: { volumes }, container: { volumeMounts: mounts } }).target.prepare(),
   ).rejects.toMatchObject({
     code: 'HITLESS_LOCAL_UNSUPPORTED',
-    message: expect.stringMatching(/local does not do hostPath volumes, only/),
+    message: expect.stringMatching(/local and docker do not do hostPath volumes, only/),
     location: { line: expect.any(Number) },
   });
   await describeApp({ pod: { volumes } }).target.prepare();
