@@ -7,6 +7,7 @@ import { columns, firstColumns, formatVersion } from './attempt-columns.ts';
 import { BatchReader } from './batch-reader.ts';
 import { HitlessError } from './error.ts';
 import type { AttemptBatch, Fold } from './fold.ts';
+import type { NamedPods } from './named-pods.ts';
 
 /**
  * attempts.arrows, batch by batch; each iteration reads it from the start. A batch (with its columns) is good until
@@ -26,7 +27,7 @@ export interface AttemptsReader extends Iterable<AttemptBatch> {
  * Iterating throws HITLESS_RECORD_READ where the file cannot be read, HITLESS_RECORD_CORRUPT where it is no record of
  * attempts, is of another version, or is damaged before its last message.
  */
-export function readAttempts(path: string, names?: ReadonlyMap<string, string>): AttemptsReader {
+export function readAttempts(path: string, names?: NamedPods): AttemptsReader {
   return new AttemptsFile(path, names);
 }
 
@@ -44,7 +45,7 @@ export interface Folded<Results extends readonly unknown[]> {
 export function foldAttempts<Results extends readonly unknown[]>(
   path: string,
   folds: { readonly [K in keyof Results]: Fold<Results[K]> },
-  names?: ReadonlyMap<string, string>,
+  names?: NamedPods,
 ): Folded<Results> {
   const reader = readAttempts(path, names);
   const results: unknown[] = new Array(folds.length);
@@ -71,7 +72,7 @@ class AttemptsFile implements AttemptsReader {
   cut = false;
   rows = 0;
 
-  constructor(path: string, names: ReadonlyMap<string, string> | undefined) {
+  constructor(path: string, names: NamedPods | undefined) {
     this.#path = path;
     this.#batch = new BatchReader(names);
   }

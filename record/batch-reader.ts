@@ -4,6 +4,7 @@ import type { Attempt } from './attempt.ts';
 import { columns } from './attempt-columns.ts';
 import { NumberReader, TextReader } from './column-readers.ts';
 import type { AttemptBatch, TextColumn } from './fold.ts';
+import { NamedPods } from './named-pods.ts';
 import { PodColumn } from './pod-column.ts';
 
 type NumberName = { [K in keyof AttemptBatch]: AttemptBatch[K] extends Float64Array ? K : never }[keyof AttemptBatch];
@@ -42,9 +43,9 @@ export class BatchReader implements AttemptBatch {
   readonly address = this.#text('address');
 
   /** `names`: what replicas call themselves, and the pods that they are. */
-  constructor(names: ReadonlyMap<string, string> = new Map()) {
+  constructor(names = new NamedPods()) {
     const pod = this.#text('pod');
-    this.pod = names.size === 0 ? pod : new PodColumn(pod, this.replica, names);
+    this.pod = names.size === 0 ? pod : new PodColumn(pod, this.replica, () => this.sentUs, names);
   }
 
   /** Throws CorruptStream where the buffers do not lie within the body or do not fit the rows. */

@@ -1,4 +1,5 @@
 import type { TextColumn } from './fold.ts';
+import type { NamedPods } from './named-pods.ts';
 
 /**
  * The pod of each row: as the record has it, or, where the way there showed none (behind a Service's address), the one that is
@@ -7,11 +8,13 @@ import type { TextColumn } from './fold.ts';
 export class PodColumn implements TextColumn {
   readonly #pod: TextColumn;
   readonly #replica: TextColumn;
-  readonly #names: ReadonlyMap<string, string>;
+  readonly #sentUs: () => Float64Array;
+  readonly #names: NamedPods;
 
-  constructor(pod: TextColumn, replica: TextColumn, names: ReadonlyMap<string, string>) {
+  constructor(pod: TextColumn, replica: TextColumn, sentUs: () => Float64Array, names: NamedPods) {
     this.#pod = pod;
     this.#replica = replica;
+    this.#sentUs = sentUs;
     this.#names = names;
   }
 
@@ -19,6 +22,6 @@ export class PodColumn implements TextColumn {
     const pod = this.#pod.at(row);
     if (pod !== null) return pod;
     const name = this.#replica.at(row);
-    return name === null ? null : (this.#names.get(name) ?? null);
+    return name === null ? null : this.#names.podOf(name, this.#sentUs()[row] as number);
   }
 }

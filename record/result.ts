@@ -173,6 +173,7 @@ const EventResult = Type.Object({
   kind: Type.String(),
   subject: Type.Object({ kind: Type.String(), name: Type.String() }),
   owner: Type.Optional(Type.String()),
+  uid: Type.Optional(Type.String()),
   version: Type.Optional(Type.String()),
   revision: Type.Optional(Type.String()),
   exitCode: Type.Optional(Type.Integer()),

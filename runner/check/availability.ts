@@ -173,7 +173,8 @@ function notSaid({ subject }: Event): string {
  * deletes decides; but there are never more than it is to have.
  */
 function boundsOf({ replicas, maxSurge, maxUnavailable, strategy }: DeploymentPromise) {
-  if (strategy === 'Recreate' || strategy === 'OnDelete') return { floor: 0, ceiling: replicas + maxSurge };
+  if (strategy === 'Recreate') return { floor: 0, ceiling: replicas };
+  if (strategy === 'OnDelete') return { floor: 0, ceiling: replicas + maxSurge };
   return { floor: replicas - maxUnavailable, ceiling: replicas + maxSurge };
 }
 

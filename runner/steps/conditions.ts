@@ -27,12 +27,24 @@ export function rolloutOver(deployment: DeploymentState, state: TargetState): bo
   return isServing(deployment, state) && leftovers(deployment, state).length === 0;
 }
 
-/** Replicas of the Deployment that are not of its current revision, or are on their way out, and are not over yet. */
+/** Replicas of the Deployment that are not of a revision that is to be there, or are on their way out, and are not over yet. */
 export function leftovers(deployment: DeploymentState, state: TargetState): ReplicaState[] {
   return replicasOf(state, deployment.name).filter(
     (replica) =>
       !isGone(replica) &&
-      (replica.revision !== deployment.revision || replica.phase === 'terminating' || replica.phase === 'exited'),
+      (!isMeant(replica, deployment) || replica.phase === 'terminating' || replica.phase === 'exited'),
+  );
+}
+
+/** Of the current revision, or of one that is to stay beside it. */
+function isMeant({ revision }: ReplicaState, deployment: DeploymentState): boolean {
+  return revision === deployment.revision || deployment.keeps?.includes(revision) === true;
+}
+
+/** No replica is on its way out, whoever it belongs to. */
+export function noneLeaving({ replicas }: TargetState): boolean {
+  return replicas.every(
+    (replica) => replica.phase !== 'terminating' && (replica.phase !== 'exited' || isGone(replica)),
   );
 }
 

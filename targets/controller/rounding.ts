@@ -8,13 +8,14 @@ import type { IntOrPercent, Strategy } from '../manifest/model.ts';
  */
 export function promiseOf(replicas: number, strategy: Strategy): DeploymentPromise {
   if (strategy.type === 'Recreate') return { replicas, maxSurge: 0, maxUnavailable: replicas, strategy: 'Recreate' };
-  const maxSurge = absolute(strategy.maxSurge, replicas, Math.ceil);
-  const allowed = absolute(strategy.maxUnavailable, replicas, Math.floor);
+  const maxSurge = scaled(strategy.maxSurge, replicas, Math.ceil);
+  const allowed = scaled(strategy.maxUnavailable, replicas, Math.floor);
   const maxUnavailable = maxSurge === 0 && allowed === 0 ? 1 : allowed;
   return { replicas, maxSurge, maxUnavailable: Math.min(maxUnavailable, replicas), strategy: 'RollingUpdate' };
 }
 
-function absolute(value: IntOrPercent, replicas: number, round: (share: number) => number): number {
+/** A number, or a share of so many replicas as Kubernetes writes one: `25%`. */
+export function scaled(value: IntOrPercent, replicas: number, round: (share: number) => number): number {
   if (typeof value === 'number') return value;
   // Whole numbers first: 29 % of 100 is 28.999999999999996 in floating point.
   return round((Number.parseInt(value, 10) * replicas) / 100);

@@ -1,12 +1,14 @@
 import { HitlessError } from '../../record/error.ts';
 import type { DeploymentFacts } from '../../record/facts.ts';
 import { meantOrKnown } from '../../record/nearest.ts';
+import type { Workload, WorkloadKind } from '../../record/workload.ts';
 import type { AppSpec } from '../target.ts';
 import type { KubeObject } from './api.ts';
 import { imagesOf } from './apply.ts';
-import { deploymentFacts, mainService, readWanted, type Wanted } from './manifests.ts';
+import { mainService, readWanted, type Wanted } from './manifests.ts';
 import type { Resources } from './resources.ts';
 import type { Service } from './service.ts';
+import { isWorkload, workloadFacts } from './workload-facts.ts';
 
 /** What the manifests hold, by the names that steps call it. */
 export class App {
@@ -29,8 +31,22 @@ export class App {
       .filter(({ kind, apiVersion }) => kind === 'Deployment' && apiVersion === 'apps/v1');
   }
 
-  get deploymentFacts(): DeploymentFacts[] {
-    return this.deployments.map(deploymentFacts);
+  /** Deployments among them, and all else that makes pods and lasts. */
+  get workloads(): Workload[] {
+    return this.workloadObjects.map(({ kind, metadata }) => ({ kind: kind as WorkloadKind, name: metadata.name }));
+  }
+
+  /** Deployments are looked at even where there is none yet. */
+  get kinds(): WorkloadKind[] {
+    return [...new Set<WorkloadKind>(['Deployment', ...this.workloads.map(({ kind }) => kind)])];
+  }
+
+  get workloadObjects(): KubeObject[] {
+    return this.wanted.map(({ object }) => object).filter(isWorkload);
+  }
+
+  get workloadFacts(): DeploymentFacts[] {
+    return this.workloadObjects.map((object) => workloadFacts(object));
   }
 
   named(kind: string): string[] {

@@ -32,6 +32,6 @@ export function factsOf({ run, app, ways, observer }: Known): TargetFacts {
       ...(found && { address: `${found.host}:${found.port}`, by: found.by }),
     },
     notes,
-    deployments: app?.deploymentFacts ?? [],
+    deployments: app?.workloadFacts ?? [],
   };
 }

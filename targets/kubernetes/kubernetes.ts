@@ -1,5 +1,6 @@
 import { HitlessError } from '../../record/error.ts';
 import type { TargetFacts } from '../../record/facts.ts';
+import { platformName } from '../../record/named-pods.ts';
 import { Draw } from '../controller/draw.ts';
 import { cleanDeadRuns } from '../lease.ts';
 import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
@@ -110,7 +111,8 @@ class KubernetesTarget implements Target {
     const { api, claim, namespace } = run;
     const observer = new Observer(run.cluster.kubeConfig, {
       namespace,
-      deployments: app.deployments.map(({ metadata }) => metadata.name),
+      workloads: app.workloads,
+      kinds: app.kinds,
       services: app.named('Service'),
       onEvent: (event) => {
         if (!run.ended.aborted) onEvent(event);
@@ -178,8 +180,9 @@ class KubernetesTarget implements Target {
     return name;
   }
 
-  async exec(pod: string, command: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  async exec(replica: string, command: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     const { run, observer } = this.#open();
+    const pod = platformName(replica);
     const found = observer.find('pods', pod);
     if (found === undefined) {
       const names = observer.all('pods').map(({ metadata }) => metadata.name);
@@ -213,7 +216,7 @@ class KubernetesTarget implements Target {
   state(): TargetState {
     if (this.#parts === undefined) return { deployments: [], replicas: [] };
     const { observer, app, logs } = this.#parts;
-    return appliedState(observer.state(), this.#applied ? app.deployments : [], logs);
+    return appliedState(observer.state(), this.#applied ? app.workloadObjects : [], logs);
   }
 
   onChange(listener: () => void): () => void {

@@ -1,6 +1,7 @@
 import { createWriteStream, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { platformName } from '../../record/named-pods.ts';
 import type { ReplicaState, TargetState } from '../target.ts';
 import type { Api } from './api.ts';
 import { core } from './resources.ts';
@@ -33,7 +34,10 @@ export class PodLogs {
 
   /** To be told of each change of the replicas. */
   follow({ replicas }: TargetState): void {
-    for (const replica of replicas) this.#followReplica(replica);
+    // Of those that had a name one after the other the API knows the last.
+    const newest = new Map(replicas.map(({ pod }) => [platformName(pod), pod]));
+    for (const replica of replicas)
+      if (newest.get(platformName(replica.pod)) === replica.pod) this.#followReplica(replica);
   }
 
   /** The end of what a container of the pod printed last, one line. */
@@ -95,7 +99,8 @@ export class PodLogs {
   async #copy(pod: string, previous: boolean, before: Promise<void> | undefined): Promise<void> {
     await before;
     const query = previous ? { previous: true } : { follow: true };
-    const body = await this.#api.stream(`${core(this.#namespace, 'pods', pod)}/log`, query, this.#ended.signal);
+    const path = `${core(this.#namespace, 'pods', platformName(pod))}/log`;
+    const body = await this.#api.stream(path, query, this.#ended.signal);
     mkdirSync(this.#folder, { recursive: true });
     body.on('data', (chunk: Buffer) => {
       const words = (this.#lastWords.get(pod) ?? '') + chunk.toString('utf8');

@@ -1,5 +1,4 @@
 import { HitlessError } from '../../record/error.ts';
-import type { DeploymentFacts } from '../../record/facts.ts';
 import { type ManifestObject, manifestFiles, readObjects, usageError } from '../manifest/source.ts';
 import type { KubeObject } from './api.ts';
 import { pathOf, type Resource, type Resources } from './resources.ts';
@@ -125,43 +124,6 @@ export function podTemplateOf({
   const body = spec as { template?: object; jobTemplate?: { spec?: { template?: object } } } | undefined;
   if (kind === 'Pod') return undefined;
   return kind === 'CronJob' ? body?.jobTemplate?.spec?.template : body?.template;
-}
-
-/** Kubernetes's defaults of a Deployment, and its rounding: a surge is rounded up, what may be unavailable down. */
-export function deploymentFacts({ metadata, spec }: KubeObject): DeploymentFacts {
-  const {
-    replicas = 1,
-    strategy,
-    template,
-  } = spec as {
-    replicas?: number;
-    strategy?: { type?: string; rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string } };
-    template?: { spec?: PodSpecYaml };
-  };
-  const { maxSurge = '25%', maxUnavailable = '25%' } = strategy?.rollingUpdate ?? {};
-  const share = (value: number | string, round: (value: number) => number) =>
-    typeof value === 'number' ? value : round((Number.parseInt(value, 10) * replicas) / 100);
-  const surge = share(maxSurge, Math.ceil);
-  const unavailable = share(maxUnavailable, Math.floor);
-  const recreate = strategy?.type === 'Recreate';
-  const containers = template?.spec?.containers ?? [];
-  const sleep = containers
-    .map(({ lifecycle }) => lifecycle?.preStop?.sleep?.seconds)
-    .find((seconds) => seconds !== undefined);
-  return {
-    name: metadata.name,
-    promise: {
-      replicas,
-      maxSurge: recreate ? 0 : surge,
-      // Both rounded to nothing would never replace one: then one may be unavailable (deployment/util, ResolveFenceposts).
-      maxUnavailable: recreate ? replicas : surge + unavailable === 0 ? 1 : unavailable,
-      strategy: recreate ? 'Recreate' : 'RollingUpdate',
-    },
-    readinessProbe: containers.some(({ readinessProbe }) => readinessProbe !== undefined),
-    preStop: containers.some(({ lifecycle }) => lifecycle?.preStop !== undefined),
-    ...(sleep !== undefined && { preStopSeconds: sleep }),
-    graceSeconds: template?.spec?.terminationGracePeriodSeconds ?? 30,
-  };
 }
 
 /** The Service that traffic goes to, by name or because there is only one. */

@@ -1,7 +1,10 @@
 import { Document, isScalar, visit } from 'yaml';
 import { HitlessError } from '../../record/error.ts';
+import type { WorkloadKind } from '../../record/workload.ts';
 import type { Api } from './api.ts';
 import type { Wanted } from './manifests.ts';
+import { type Resource, resources, watchedFor } from './observe/objects.ts';
+import { isWorkload } from './workload-facts.ts';
 
 export interface Right {
   group: string;
@@ -17,12 +20,44 @@ const rights = (group: string, resources: string[], verbs: string[], clusterWide
     verbs.map((verb) => ({ group, resource, verb, ...(clusterWide && { clusterWide }) })),
   );
 
-/** What it takes to see a rollout that is somebody else's, and to change nothing. */
-export const rightsToWatch: readonly Right[] = [
-  ...rights('', ['pods', 'services', 'events'], ['list', 'watch']),
-  ...rights('apps', ['deployments', 'replicasets'], ['list', 'watch']),
-  ...rights('discovery.k8s.io', ['endpointslices'], ['list', 'watch']),
-];
+/** Without them nothing is known of replicas, or of workloads of these kinds. */
+export function rightsNeededToWatch(kinds: readonly WorkloadKind[]): Right[] {
+  return [
+    ...rights('', ['pods'], ['list', 'watch']),
+    ...rights('', ['services'], ['list']),
+    ...rights('discovery.k8s.io', ['endpointslices'], ['list', 'watch']),
+    ...rightsOfKinds(kinds, (resource) => resources[resource].needed),
+  ];
+}
+
+/**
+ * What it takes to see rollouts of workloads of these kinds that are somebody else's, and to change nothing: with what says why a replica
+ * could not be made, and where a Service leads.
+ */
+export function rightsToWatchKinds(kinds: readonly WorkloadKind[]): Right[] {
+  return [
+    ...rights('', ['pods', 'services', 'events'], ['list', 'watch']),
+    ...rightsOfKinds(kinds, () => true),
+    ...rights('discovery.k8s.io', ['endpointslices'], ['list', 'watch']),
+  ];
+}
+
+function rightsOfKinds(kinds: readonly WorkloadKind[], isNeeded: (resource: Resource) => boolean): Right[] {
+  const needed = watchedFor(kinds).filter((resource) => !watchedFor([]).includes(resource) && isNeeded(resource));
+  return needed.flatMap((resource) => rights(groupOf(resource), [resource], ['list', 'watch']));
+}
+
+function groupOf(resource: Resource): string {
+  return resources[resource].prefix.split('/')[2] ?? '';
+}
+
+/** What it takes to see the rollout of a Deployment. */
+export const rightsToWatch: readonly Right[] = rightsToWatchKinds(['Deployment']);
+
+/** The smallest Role for `verify` (list and watch alone) and its binding, as YAML. */
+export function roleToWatch(kinds: readonly WorkloadKind[], namespace: string, user: string): string {
+  return roleYaml(rightsToWatchKinds(kinds), namespace, user);
+}
 
 const ofEveryRun = [
   ...rightsToWatch,
@@ -50,25 +85,31 @@ export function neededRights(wanted: readonly Wanted[], verbs: readonly string[]
   const made = wanted.flatMap(({ resource }) =>
     rights(resource.group, [resource.plural], ['get', 'create', 'patch', 'delete'], !resource.namespaced),
   );
+  const kinds = wanted.map(({ object }) => object).filter(isWorkload);
+  const watched = rightsOfKinds(
+    kinds.map(({ kind }) => kind as WorkloadKind),
+    (one) => resources[one].needed,
+  );
   const claim = ownNamespace
     ? [
         ...rights('', ['namespaces'], ['get', 'create', 'patch', 'delete'], true),
         ...rights('', ['services'], ['deletecollection']),
       ]
     : rights('', ['configmaps'], ['get', 'create', 'patch', 'delete']);
-  const all = [...claim, ...ofEveryRun, ...made, ...verbs.flatMap((verb) => ofSteps[verb] ?? [])];
+  const all = [...claim, ...ofEveryRun, ...watched, ...made, ...verbs.flatMap((verb) => ofSteps[verb] ?? [])];
   return [...new Map(all.map((right) => [inWords(right), right])).values()];
 }
 
 /**
  * Asks the API server about each right (SelfSubjectAccessReview). Rejects with HITLESS_CLUSTER_RIGHTS, which names all that
- * are missing and holds the YAML of the Role that gives them.
+ * are missing and holds the YAML of the Role that gives them; `role`: and what else would be good to have.
  */
 export async function requireRights(
   api: Api,
   needed: readonly Right[],
   namespace: string,
   ownNamespace: boolean,
+  role = needed,
 ): Promise<void> {
   const missing = await missingRights(api, needed, namespace);
   if (missing.length === 0) return;
@@ -80,7 +121,7 @@ export async function requireRights(
     {
       blame: 'environment',
       hint: 'Have somebody who may apply this (the user is the one that the cluster takes us for):',
-      text: roleYaml(needed, scope, user),
+      text: roleYaml(role, scope, user),
     },
   );
 }

@@ -1,9 +1,9 @@
 import type { ReplicaState, TargetState } from '../target.ts';
 import type { KubeObject } from './api.ts';
 import type { PodLogs } from './logs.ts';
-import { deploymentFacts } from './manifests.ts';
+import { workloadFacts } from './workload-facts.ts';
 
-/** What was seen, with the Deployments that were applied and not seen yet, and what replicas printed last before they ended. */
+/** What was seen, with the workloads that were applied and not seen yet, and what replicas printed last before they ended. */
 export function appliedState(seen: TargetState, applied: readonly KubeObject[], logs: PodLogs): TargetState {
   const names = new Set(seen.deployments.map(({ name }) => name));
   const unseen = applied.filter(({ metadata }) => !names.has(metadata.name));
@@ -14,8 +14,17 @@ export function appliedState(seen: TargetState, applied: readonly KubeObject[], 
 }
 
 function notSeenYet(object: KubeObject): TargetState['deployments'][number] {
-  const { name, promise } = deploymentFacts(object);
-  return { name, revision: '', promise, updated: 0, ready: 0, available: 0, progress: 'progressing' };
+  const { name, kind, promise } = workloadFacts(object);
+  return {
+    name,
+    ...(kind !== undefined && { kind }),
+    revision: '',
+    promise,
+    updated: 0,
+    ready: 0,
+    available: 0,
+    progress: 'progressing',
+  };
 }
 
 function withLastWords(replica: ReplicaState, logs: PodLogs): ReplicaState {

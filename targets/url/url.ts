@@ -2,9 +2,10 @@ import { HitlessError } from '../../record/error.ts';
 import type { TargetFacts } from '../../record/facts.ts';
 import { cleanDeadRuns } from '../lease.ts';
 import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
+import { nameOfWorkload } from '../workload-name.ts';
 import { baseOf, urlFault } from './address.ts';
 import { reach } from './reach.ts';
-import type { ServiceWatch } from './service-watch.ts';
+import type { WorkloadWatch } from './workload-watch.ts';
 
 /** Somebody else's deployment: traffic goes to a URL, a command or somebody rolls it out, and nothing is deployed. */
 export const createUrlTarget: TargetFactory = (context) => new UrlTarget(context);
@@ -20,7 +21,7 @@ class UrlTarget implements Target {
   readonly #url: URL;
   readonly #listeners = new Set<() => void>();
   readonly #ended = new AbortController();
-  #watch: ServiceWatch | undefined;
+  #watch: WorkloadWatch | undefined;
   #preparing: Promise<void> | undefined;
 
   constructor(context: TargetContext) {
@@ -29,10 +30,12 @@ class UrlTarget implements Target {
     if (fault !== undefined) throw usage('HITLESS_URL', `app.url: ${fault}`);
     if (settings.namespace === undefined && (settings.context ?? settings.kubeconfig) !== undefined)
       throw usage('HITLESS_USAGE', 'a cluster without --namespace: events are those of a Service, app.service, in one');
-    if (settings.namespace !== undefined && app.service === undefined)
+    if (settings.namespace === undefined && settings.workload !== undefined)
+      throw usage('HITLESS_USAGE', '--workload: where it is, --namespace does not say');
+    if (settings.namespace !== undefined && app.service === undefined && settings.workload === undefined)
       throw usage(
         'HITLESS_WHICH_SERVICE',
-        '--namespace: which Service in it the URL leads to is for app.service to say',
+        '--namespace: which Service in it the URL leads to is for app.service to say, or --workload KIND/NAME what is behind it',
       );
     this.#context = context;
     this.#url = baseOf(app.url ?? '');
@@ -56,15 +59,16 @@ class UrlTarget implements Target {
   async #look(): Promise<void> {
     const { app, settings = {}, onEvent, onNotice } = this.#context;
     const { service } = app;
-    const { namespace } = settings;
-    if (service === undefined || this.#ended.signal.aborted) return;
+    const { namespace, workload } = settings;
+    if (this.#ended.signal.aborted || (service ?? workload) === undefined) return;
     if (namespace === undefined) {
       onNotice(`app.service: ${service} is not looked at, as --namespace does not say where it is`);
       return;
     }
-    const { watchService } = await import('./service-watch.ts');
-    this.#watch = await watchService({
+    const { watchWorkloads } = await import('./workload-watch.ts');
+    const watch = await watchWorkloads({
       service,
+      workload,
       namespace,
       settings,
       onEvent: (event) => {
@@ -74,8 +78,10 @@ class UrlTarget implements Target {
         for (const listener of this.#listeners) listener();
       },
     });
-    const names = this.#watch.deployments.map(({ name }) => name);
-    onNotice(`watching ${names.join(', ')} behind the Service ${service} in ${namespace}`);
+    this.#watch = watch;
+    const what = watch.names.length === 0 ? 'pods' : watch.names.join(', ');
+    onNotice(`watching ${what}${service === undefined ? '' : ` behind the Service ${service}`} in ${namespace}`);
+    for (const note of watch.notes) onNotice(note);
   }
 
   async route(): Promise<Route> {
@@ -100,14 +106,21 @@ class UrlTarget implements Target {
     const basic: TargetFacts = { kind: this.kind, path: 'unknown', approximate: [], equalShares: false };
     const details = { url: this.#url.href };
     if (this.#watch === undefined) return { ...basic, details, notes: [unseen] };
-    const { service = '' } = app;
-    const { namespace = '' } = settings;
+    const { service } = app;
+    const { namespace = '', workload } = settings;
+    const what = service === undefined ? workload && nameOfWorkload(workload) : `the Service ${service}`;
     const unwatched = this.#watch.unwatched();
     return {
       ...basic,
-      details: { ...details, service, namespace },
+      details: {
+        ...details,
+        ...(service !== undefined && { service }),
+        ...(workload !== undefined && { workload: nameOfWorkload(workload) }),
+        namespace,
+      },
       notes: [
-        `What was seen of replicas is of the Service ${service} in ${namespace}: that the URL leads there is what the scenario says.`,
+        `What was seen of replicas is of ${what} in ${namespace}: that the URL leads there is what the scenario says.`,
+        ...this.#watch.notes,
         ...(unwatched.length > 0
           ? [`Nothing was seen of ${unwatched.join(', ')}: there is no right to watch them.`]
           : []),

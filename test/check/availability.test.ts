@@ -204,4 +204,42 @@ describe('availability', () => {
     expect(say([]).verdict).toBe('not-applicable');
     expect(say(up('a', -1000)).verdict).toBe('inconclusive');
   });
+
+  test('where somebody deletes replicas by hand nothing is promised but that there are never more', () => {
+    const byHand = { strategy: 'OnDelete', maxSurge: 0, maxUnavailable: 3 } as const;
+    const deleted = ['a', 'b', 'c'].map((pod) => of('terminating', pod, 1000));
+    expect(say(deployed(byHand), deleted)).toMatchObject({ verdict: 'pass' });
+    expect(say(deployed(byHand), up('d', 1500))).toMatchObject({
+      verdict: 'fail',
+      message: expect.stringContaining('where at most 3 were allowed'),
+    });
+  });
+
+  test('what a blue-green Rollout keeps meanwhile is not known, and not guessed', () => {
+    const unknown = { strategy: 'Unknown', maxSurge: 3, maxUnavailable: 3 } as const;
+    const events = deployed(unknown).map((one) => ({
+      ...one,
+      ...(one.kind === 'scaled' && { subject: { kind: 'rollout' as const, name: 'app' } }),
+    }));
+    expect(say(events, [of('terminating', 'a', 1000)])).toMatchObject({
+      verdict: 'inconclusive',
+      message: 'app promises no number of replicas while it is updated: the steps of its rollout decide.',
+    });
+  });
+
+  test('replicas that come back under the name of those before them are others', () => {
+    const promise = { maxSurge: 0, maxUnavailable: 1 };
+    const turn = (from: string, to: string, at: number) => [
+      of('terminating', from, at),
+      of('exited', from, at + 300),
+      of('gone', from, at + 310),
+      of('created', to, at + 350),
+      of('ready', to, at + 900),
+    ];
+    const finding = say(deployed(promise), turn('c', 'c#2', 1000), turn('b', 'b#2', 2000), turn('a', 'a#2', 3000));
+    expect(finding).toMatchObject({
+      verdict: 'pass',
+      message: 'app always had 2 or more replicas ready and never more than 3 in all, as promised.',
+    });
+  });
 });

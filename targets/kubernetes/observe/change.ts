@@ -19,6 +19,9 @@ export interface Scene {
   clocks: Clocks;
   /** The tag of an image. */
   versionOf(image: string): string;
+  /** What the record calls a pod: by its name, with a number where that came back. */
+  nameOf(pod: Pod): string;
+  nameOfWorkload(owner: { kind: string; name: string }): string;
   /** Its ReplicaSet, where it has one and it is known. */
   replicaSetOf(pod: Pod): ReplicaSet | undefined;
   /** When an object was made at the earliest; for a pod, when a node was first told of it. */

@@ -25,7 +25,7 @@ export function containerEvents(change: PodChange, scene: Scene): Event[] {
     const earlier = statuses(before).find(({ name }) => name === status.name);
     return new ContainerChange(change, scene, status, earlier).events(all.length > 1);
   });
-  if (all.length > 1 && hasEnded(pod) && !hasEnded(before)) events.push(lastExit(change, events));
+  if (all.length > 1 && hasEnded(pod) && !hasEnded(before)) events.push(lastExit(change, events, scene));
   return events;
 }
 
@@ -51,9 +51,9 @@ export function hasEnded(pod: Pod | null): boolean {
   return (leaving || final) && all.length > 0 && all.every(({ state }) => state?.terminated !== undefined);
 }
 
-function lastExit({ pod, known, within }: PodChange, events: readonly Event[]): Event {
+function lastExit({ pod, known, within }: PodChange, events: readonly Event[], scene: Scene): Event {
   const last = events.filter(({ kind }) => kind === 'exited').sort((a, b) => b.latestUs - a.latestUs)[0];
-  return eventAt(last ?? within, 'exited', { kind: 'replica', name: pod.metadata.name }, known);
+  return eventAt(last ?? within, 'exited', { kind: 'replica', name: scene.nameOf(pod) }, known);
 }
 
 /** One run of a container. */
@@ -78,7 +78,7 @@ class ContainerChange {
 
   events(several: boolean): Event[] {
     const { pod, known, within } = this.#change;
-    const { name } = pod.metadata;
+    const name = this.#scene.nameOf(pod);
     const subject = several
       ? ({ kind: 'container', name: `${name}/${this.#status.name}` } as const)
       : ({ kind: 'replica', name } as const);

@@ -8,7 +8,7 @@ export function serviceOf({ metadata }: EndpointSlice): string | undefined {
   return metadata.labels?.['kubernetes.io/service-name'];
 }
 
-/** The replicas behind a Service, by their pods' names; an endpoint that is no pod goes by its address. */
+/** The replicas behind a Service, as the record calls them; an endpoint that is no pod goes by its address. */
 export interface Listing {
   /** As ready. */
   listed: ReadonlySet<string>;
@@ -19,12 +19,16 @@ export interface Listing {
   chosen: ReadonlySet<string>;
 }
 
-/** A Service may have several slices, and an endpoint may for a moment be in two. */
-export function listingOf(slices: readonly EndpointSlice[]): Listing {
+/** A Service may have several slices, and an endpoint may for a moment be in two. `nameOf`: what a pod is called. */
+export function listingOf(
+  slices: readonly EndpointSlice[],
+  nameOf: (name: string, uid: string | undefined) => string = (name) => name,
+): Listing {
   const listed = new Set<string>();
   const leaving = new Set<string>();
   for (const { addresses, conditions, targetRef } of slices.flatMap(({ endpoints }) => endpoints ?? [])) {
-    const name = targetRef?.kind === 'Pod' && targetRef.name !== undefined ? targetRef.name : addresses[0];
+    const isPod = targetRef?.kind === 'Pod' && targetRef.name !== undefined;
+    const name = isPod ? nameOf(targetRef.name as string, targetRef.uid) : addresses[0];
     if (name === undefined) continue;
     // "A nil value should be interpreted as true" (discovery/v1).
     if (conditions?.ready ?? true) listed.add(name);

@@ -24,7 +24,7 @@ export class Heartbeat {
 
   constructor(options: HeartbeatOptions) {
     this.#options = options;
-    this.#path = `${pathOf('deployments', options.namespace)}?limit=1`;
+    this.#path = `${pathOf('endpointslices', options.namespace)}?limit=1`;
   }
 
   /** Resolves after the first time, whatever came of it: what is listed then can be compared with it. */

@@ -1,7 +1,9 @@
 import type { Event } from '../../../record/event.ts';
 import type { Interval } from '../clock.ts';
+import { said } from './change.ts';
 import { endpointEvents, type Listing, listingOf, serviceOf, spreadUs, without } from './endpoint-events.ts';
 import type { EndpointSlice } from './objects.ts';
+import { PodNames } from './pod-names.ts';
 
 interface Place {
   chosen: boolean;
@@ -16,12 +18,14 @@ const none: Listing = { listed: new Set(), chosen: new Set() };
 /** What the EndpointSlices of each Service list, and where new connections are led by that, a moment later. */
 export class Listings {
   readonly #services: ReadonlySet<string> | null;
+  readonly #names: PodNames;
   readonly #known = new Map<string, Listing>();
   readonly #places = new Map<string, Place>();
 
   /** services: no others count; null for all. */
-  constructor(services: readonly string[] | null) {
+  constructor(services: readonly string[] | null, names = new PodNames()) {
     this.#services = services && new Set(services);
+    this.#names = names;
   }
 
   /** A slice of this Service changed; `slices` are all there are now. */
@@ -29,12 +33,12 @@ export class Listings {
     if (service === undefined || this.#services?.has(service) === false) return [];
     const own = [...slices].filter((slice) => serviceOf(slice) === service);
     const before = this.#known.get(service) ?? none;
-    const after = listingOf(own);
+    const after = listingOf(own, (name, uid) => this.#names.of(name, uid));
     this.#known.set(service, after);
     const events = endpointEvents(service, before, after, within);
     const moved = [...without(before.chosen, after.chosen), ...without(after.chosen, before.chosen)];
     for (const name of moved) this.#move(name, within.latestUs);
-    return events;
+    return events.map((event) => ({ ...event, ...said({ uid: this.#names.uidOf(event.subject.name) }) }));
   }
 
   /** Some Service lists it as ready. */

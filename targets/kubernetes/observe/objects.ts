@@ -1,3 +1,5 @@
+import type { WorkloadKind } from '../../../record/workload.ts';
+
 /** What is read of Kubernetes's objects, as the API server writes them: times are text. */
 export interface ObjectMeta {
   name: string;
@@ -78,7 +80,13 @@ export interface PodTemplate {
 
 export interface ReplicaSet extends KubernetesObject {
   spec: { replicas?: number; template?: PodTemplate };
-  status?: { replicas?: number; readyReplicas?: number; conditions?: Condition[] };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    readyReplicas?: number;
+    availableReplicas?: number;
+    conditions?: Condition[];
+  };
 }
 
 export interface Deployment extends KubernetesObject {
@@ -98,10 +106,81 @@ export interface Deployment extends KubernetesObject {
   };
 }
 
+type Scaled = number | string;
+
+export interface StatefulSet extends KubernetesObject {
+  spec: {
+    replicas?: number;
+    updateStrategy?: { type?: string; rollingUpdate?: { partition?: number; maxUnavailable?: Scaled } };
+    template: PodTemplate;
+  };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    updatedReplicas?: number;
+    readyReplicas?: number;
+    availableReplicas?: number;
+    currentRevision?: string;
+    updateRevision?: string;
+    conditions?: Condition[];
+  };
+}
+
+export interface DaemonSet extends KubernetesObject {
+  spec: {
+    updateStrategy?: { type?: string; rollingUpdate?: { maxSurge?: Scaled; maxUnavailable?: Scaled } };
+    template: PodTemplate;
+  };
+  status?: {
+    observedGeneration?: number;
+    desiredNumberScheduled?: number;
+    updatedNumberScheduled?: number;
+    numberReady?: number;
+    numberAvailable?: number;
+    numberMisscheduled?: number;
+    conditions?: Condition[];
+  };
+}
+
+/** A template of a DaemonSet as it was at some time. */
+export interface ControllerRevision extends KubernetesObject {
+  revision: number;
+}
+
+/** Of Argo, https://argoproj.github.io/argo-rollouts/features/specification/. */
+export interface Rollout extends KubernetesObject {
+  spec: {
+    replicas?: number;
+    restartAt?: string | null;
+    strategy?: {
+      canary?: { maxSurge?: Scaled; maxUnavailable?: Scaled; trafficRouting?: object } | null;
+      blueGreen?: object | null;
+    };
+    template?: PodTemplate;
+    workloadRef?: { kind?: string; name?: string };
+  };
+  status?: {
+    /** A number, but as text. */
+    observedGeneration?: string;
+    workloadObservedGeneration?: string;
+    phase?: string;
+    message?: string;
+    replicas?: number;
+    updatedReplicas?: number;
+    readyReplicas?: number;
+    availableReplicas?: number;
+    currentPodHash?: string;
+    stableRS?: string;
+    controllerPause?: boolean;
+    pauseConditions?: object[];
+    conditions?: Condition[];
+  };
+}
+
 export interface Endpoint {
   addresses: string[];
   conditions?: { ready?: boolean | null; serving?: boolean | null; terminating?: boolean | null };
-  targetRef?: { kind?: string; name?: string };
+  targetRef?: { kind?: string; name?: string; uid?: string };
 }
 
 export interface EndpointSlice extends KubernetesObject {
@@ -114,7 +193,7 @@ export interface Service extends KubernetesObject {
 
 /** A line of the platform's own report (kind Event of v1). */
 export interface Report extends KubernetesObject {
-  involvedObject: { kind?: string; name?: string; fieldPath?: string };
+  involvedObject: { kind?: string; name?: string; uid?: string; fieldPath?: string };
   reason?: string;
   message?: string;
   type?: string;
@@ -141,7 +220,11 @@ export interface Node extends KubernetesObject {
 /** Each kind that is watched, by the name that the API gives it. */
 export interface Objects {
   deployments: Deployment;
+  statefulsets: StatefulSet;
+  daemonsets: DaemonSet;
+  rollouts: Rollout;
   replicasets: ReplicaSet;
+  controllerrevisions: ControllerRevision;
   pods: Pod;
   endpointslices: EndpointSlice;
   services: Service;
@@ -152,17 +235,23 @@ export interface Objects {
 
 export type Resource = keyof Objects;
 
+export type WorkloadObject = Deployment | StatefulSet | DaemonSet | Rollout | ReplicaSet;
+
 interface Place {
   /** Up to the namespace. */
   prefix: string;
   namespaced: boolean;
-  /** Without it no replica is known. */
+  /** Where it is watched at all: without it no replica, or no workload, is known. */
   needed: boolean;
 }
 
 export const resources: Record<Resource, Place> = {
   deployments: { prefix: '/apis/apps/v1', namespaced: true, needed: true },
+  statefulsets: { prefix: '/apis/apps/v1', namespaced: true, needed: true },
+  daemonsets: { prefix: '/apis/apps/v1', namespaced: true, needed: true },
+  rollouts: { prefix: '/apis/argoproj.io/v1alpha1', namespaced: true, needed: true },
   replicasets: { prefix: '/apis/apps/v1', namespaced: true, needed: true },
+  controllerrevisions: { prefix: '/apis/apps/v1', namespaced: true, needed: false },
   pods: { prefix: '/api/v1', namespaced: true, needed: true },
   endpointslices: { prefix: '/apis/discovery.k8s.io/v1', namespaced: true, needed: true },
   services: { prefix: '/api/v1', namespaced: true, needed: false },
@@ -174,4 +263,23 @@ export const resources: Record<Resource, Place> = {
 export function pathOf(resource: Resource, namespace: string): string {
   const { prefix, namespaced } = resources[resource];
   return namespaced ? `${prefix}/namespaces/${encodeURIComponent(namespace)}/${resource}` : `${prefix}/${resource}`;
+}
+
+/** Where workloads of a kind are, and what tells of their revisions. */
+const ofKinds: Record<WorkloadKind, readonly [Resource, ...Resource[]]> = {
+  Deployment: ['deployments', 'replicasets'],
+  StatefulSet: ['statefulsets'],
+  DaemonSet: ['daemonsets', 'controllerrevisions'],
+  Rollout: ['rollouts', 'replicasets'],
+  ReplicaSet: ['replicasets'],
+};
+
+export function resourceOf(kind: WorkloadKind): Resource {
+  return ofKinds[kind][0];
+}
+
+/** All that is watched for workloads of these kinds. */
+export function watchedFor(kinds: readonly WorkloadKind[]): Resource[] {
+  const always = ['pods', 'endpointslices', 'services', 'events', 'horizontalpodautoscalers', 'nodes'] as const;
+  return [...new Set([...kinds.flatMap((kind) => ofKinds[kind]), ...always])];
 }

@@ -1,33 +1,30 @@
 import type { Event } from '../../../record/event.ts';
+import type { Workload, WorkloadKind } from '../../../record/workload.ts';
 import { Clocks, type Interval, narrowed, stampOf } from '../clock.ts';
 import { type Change, createdWithin, type Scene } from './change.ts';
-import { deploymentEvents, progressOf, replicaSetEvents, startsRollout } from './deployment-events.ts';
 import { serviceOf } from './endpoint-events.ts';
 import { learnFromPod } from './kubelet-stamps.ts';
 import { Listings } from './listings.ts';
 import type { Known, Message } from './message.ts';
-import type {
-  Deployment,
-  EndpointSlice,
-  KubernetesObject,
-  Objects,
-  Pod,
-  ReplicaSet,
-  Report,
-  Resource,
-} from './objects.ts';
+import type { EndpointSlice, KubernetesObject, Objects, Pod, Report, Resource } from './objects.ts';
 import { autoscalerEvents, nodeEvents, serviceEvents } from './other-events.ts';
-import { controllerOf, deploymentOf, hashOf, tagOf } from './owner.ts';
+import { controllerOf, isKnownKind, ownerOfPod, ownerOfSet, tagOf } from './owner.ts';
 import { podEvents } from './pod-events.ts';
+import { PodNames } from './pod-names.ts';
 import { reportedEvents } from './reported-events.ts';
 import { Revisions, revisionOf } from './revisions.ts';
 import { Store } from './store.ts';
+import { replicaSetEvents, startsRollout, workloadEvents } from './workload-events.ts';
+import { WorkloadNames } from './workload-names.ts';
+import { type Reading, type Relatives, readWorkload } from './workloads/workload.ts';
 
 export interface ObservationOptions {
   /** Services whose endpoints count; by default all of the namespace. */
   services?: readonly string[];
-  /** Deployments that are told of, with all that is theirs; by default all of the namespace. */
-  deployments?: readonly string[];
+  /** Workloads that are told of, with all that is theirs; by default all of the namespace. */
+  workloads?: readonly Workload[];
+  /** Of pods that belong to none of them: which are told of all the same. */
+  concernsPod?(pod: Pod): boolean;
   /** What the version of an image is; by default its tag. */
   versionOf?(image: string): string;
 }
@@ -39,24 +36,43 @@ const longAgoUs = -1e15;
 export class Observation {
   readonly store = new Store();
   readonly listings: Listings;
-  /** Pods that are gone, as they were last seen. */
+  /** Pods that are gone, as they were last seen, by UID. */
   readonly gonePods = new Map<string, Pod>();
+  readonly relatives: Relatives = {
+    replicaSetsOf: (kind, name) => this.#ownedBy('replicasets', kind, name),
+    controllerRevisionsOf: (name) => this.#ownedBy('controllerrevisions', 'DaemonSet', name),
+    podsOf: (kind, name) =>
+      [...this.store.all('pods').values()].filter((pod) => {
+        const owner = ownerOfPod(pod, this.scene);
+        return owner?.kind === kind && owner.name === name;
+      }),
+  };
+  readonly scene: Scene;
   readonly #onEvent: (event: Event) => void;
   readonly #clocks = new Clocks();
   readonly #revisions = new Revisions();
-  readonly #deployments: ReadonlySet<string> | null;
+  readonly #podNames = new PodNames();
+  readonly #workloadNames: WorkloadNames;
+  readonly #concerned: ReadonlySet<string> | null;
+  readonly #concernsPod: (pod: Pod) => boolean;
+  /** By UID, those of which a rollout has begun. */
   readonly #rolling = new Set<string>();
+  readonly #readings = new Map<string, Reading>();
   readonly #madeUs = new Map<string, number>();
   readonly #boundUs = new Map<string, number>();
-  readonly scene: Scene;
 
-  constructor({ services, deployments, versionOf = tagOf }: ObservationOptions, onEvent: (event: Event) => void) {
-    this.listings = new Listings(services ?? null);
-    this.#deployments = deployments === undefined ? null : new Set(deployments);
+  constructor(options: ObservationOptions, onEvent: (event: Event) => void) {
+    const { services, workloads, versionOf = tagOf, concernsPod = () => false } = options;
+    this.listings = new Listings(services ?? null, this.#podNames);
+    this.#workloadNames = new WorkloadNames(workloads);
+    this.#concerned = workloads === undefined ? null : new Set(workloads.map(keyOf));
+    this.#concernsPod = concernsPod;
     this.#onEvent = onEvent;
     this.scene = {
       clocks: this.#clocks,
       versionOf,
+      nameOf: ({ metadata }) => this.#podNames.of(metadata.name, metadata.uid),
+      nameOfWorkload: (owner) => this.#workloadNames.of(owner),
       replicaSetOf: (pod) => this.store.get('replicasets', controllerOf(pod)?.name),
       madeUs: (uid) => this.#madeUs.get(uid) ?? longAgoUs,
       boundUs: (uid) => this.#boundUs.get(uid) ?? this.#madeUs.get(uid) ?? longAgoUs,
@@ -71,19 +87,21 @@ export class Observation {
     else this.#blind(message);
   }
 
-  /** Whether it is one of those that are told of. */
-  concerns(deployment: string): boolean {
-    return this.#deployments?.has(deployment) ?? true;
+  /** Whether a workload is one of those that are told of. */
+  concerns(owner: { kind: string; name: string }): boolean {
+    return this.#concerned?.has(keyOf(owner)) ?? true;
   }
 
-  /** The ReplicaSet of a Deployment's present revision, or undefined where its controller has made none yet. */
-  currentSet({ metadata }: Deployment): ReplicaSet | undefined {
-    const revision = metadata.annotations?.['deployment.kubernetes.io/revision'];
-    return [...this.store.all('replicasets').values()].find(
-      (set) =>
-        controllerOf(set)?.name === metadata.name &&
-        set.metadata.annotations?.['deployment.kubernetes.io/revision'] === revision,
-    );
+  concernsPod(pod: Pod): boolean {
+    const owner = ownerOfPod(pod, this.scene);
+    return this.#concerned === null || (owner !== undefined && this.concerns(owner)) || this.#concernsPod(pod);
+  }
+
+  #ownedBy<R extends Resource>(resource: R, kind: string, name: string): Objects[R][] {
+    return [...this.store.all(resource).values()].filter((object) => {
+      const owner = controllerOf(object);
+      return owner?.kind === kind && owner.name === name;
+    });
   }
 
   #answer({ date, sentUs, receivedUs }: Extract<Message, { kind: 'answer' }>): void {
@@ -172,9 +190,15 @@ export class Observation {
       case 'pods':
         return this.#pod(as('pods'));
       case 'deployments':
-        return this.#deployment(as('deployments'));
+        return this.#workload('Deployment', change);
+      case 'statefulsets':
+        return this.#workload('StatefulSet', change);
+      case 'daemonsets':
+        return this.#workload('DaemonSet', change);
+      case 'rollouts':
+        return this.#workload('Rollout', change);
       case 'replicasets':
-        return this.#concerned(replicaSetEvents(as('replicasets')));
+        return this.#replicaSet(as('replicasets'));
       case 'endpointslices':
         return this.#slice(as('endpointslices'));
       case 'services':
@@ -182,37 +206,48 @@ export class Observation {
       case 'events':
         return this.#report(as('events'));
       case 'horizontalpodautoscalers':
-        return this.#concerned(autoscalerEvents(as('horizontalpodautoscalers')));
+        return this.#autoscaler(as('horizontalpodautoscalers'));
       case 'nodes':
         return nodeEvents(as('nodes'));
+      case 'controllerrevisions':
+        return [];
     }
-  }
-
-  #concerned(events: Event[]): Event[] {
-    return events.filter(({ owner }) => owner === undefined || this.concerns(owner));
   }
 
   #pod(change: Change<Pod>): Event[] {
     const { before, after, within } = change;
     const pod = (after ?? before) as Pod;
     const { uid } = pod.metadata;
+    // Those that come back under a name are counted in the order in which they come.
+    this.scene.nameOf(pod);
     if (pod.spec.nodeName !== undefined && !this.#boundUs.has(uid)) this.#boundUs.set(uid, within.earliestUs);
     learnFromPod(change, this.scene);
-    if (after === null) this.gonePods.set(pod.metadata.name, pod);
-    else this.gonePods.delete(pod.metadata.name);
-    return this.concerns(deploymentOf(pod, this.scene)) ? podEvents(change, this.scene) : [];
+    if (after === null) this.gonePods.set(uid, pod);
+    return this.concernsPod(pod) ? podEvents(change, this.scene) : [];
   }
 
-  #deployment(change: Change<Deployment>): Event[] {
-    const { after, before } = change;
-    const { name } = ((after ?? before) as Deployment).metadata;
-    if (!this.concerns(name)) return [];
-    const set = after === null ? undefined : this.currentSet(after);
-    const known = { rolling: this.#rolling.has(name), revision: set === undefined ? '' : hashOf(set) };
-    const events = deploymentEvents(change, this.scene, known);
-    if (startsRollout(change)) this.#rolling.add(name);
-    else if (after === null || progressOf(after) === 'complete') this.#rolling.delete(name);
+  #replicaSet(change: Change<Objects['replicasets']>): Event[] {
+    const owner = ownerOfSet((change.after ?? change.before) as Objects['replicasets']);
+    if (owner.kind === 'ReplicaSet') return this.#workload('ReplicaSet', change);
+    return this.concerns(owner) ? replicaSetEvents(change, this.scene) : [];
+  }
+
+  #workload(kind: WorkloadKind, change: Change<KubernetesObject>): Event[] {
+    const { name, uid } = (change.after ?? (change.before as KubernetesObject)).metadata;
+    if (!this.concerns({ kind, name })) return [];
+    const before = change.before === null ? null : (this.#readings.get(uid) ?? null);
+    const after = change.after === null ? null : readWorkload(kind, change.after, this.relatives);
+    const events = workloadEvents({ kind, change, before, after, rolling: this.#rolling.has(uid) }, this.scene);
+    if (startsRollout(before, after)) this.#rolling.add(uid);
+    else if (after === null || after.progress === 'complete') this.#rolling.delete(uid);
+    if (after === null) this.#readings.delete(uid);
+    else this.#readings.set(uid, after);
     return events;
+  }
+
+  #autoscaler(change: Change<Objects['horizontalpodautoscalers']>): Event[] {
+    const { scaleTargetRef } = ((change.after ?? change.before) as Objects['horizontalpodautoscalers']).spec;
+    return this.concerns(scaleTargetRef) ? autoscalerEvents(change, this.scene) : [];
   }
 
   #slice({ before, after, within }: Change<EndpointSlice>): Event[] {
@@ -222,13 +257,29 @@ export class Observation {
   }
 
   #report(change: Change<Report>): Event[] {
-    const { kind, name } = (change.after ?? (change.before as Report)).involvedObject;
-    const pod = kind === 'Pod' ? (this.store.get('pods', name) ?? this.gonePods.get(name ?? '')) : undefined;
+    const { kind = '', name = '', uid } = (change.after ?? (change.before as Report)).involvedObject;
+    if (kind === 'Pod') {
+      const pod = this.#podCalled(name, uid);
+      if (pod !== undefined && !this.concernsPod(pod)) return [];
+      const owner = pod === undefined ? undefined : ownerOfPod(pod, this.scene);
+      const about = { pod, name: this.#podNames.of(name, uid), owner: owner && this.scene.nameOfWorkload(owner) };
+      return reportedEvents(change, { ...about, madeUs: this.scene.madeUs(pod?.metadata.uid ?? '') }, this.scene);
+    }
+    if (!isKnownKind(kind)) return [];
     const set = kind === 'ReplicaSet' ? this.store.get('replicasets', name) : undefined;
-    const owner = pod === undefined ? set && controllerOf(set)?.name : deploymentOf(pod, this.scene);
+    // A report may be there before what it is about.
+    const owner = kind !== 'ReplicaSet' ? { kind, name } : set && ownerOfSet(set);
     if (owner !== undefined && !this.concerns(owner)) return [];
-    const madeUs = this.scene.madeUs((pod ?? set)?.metadata.uid ?? '');
-    return reportedEvents(change, { pod, owner, madeUs }, this.scene);
+    const about = { pod: undefined, name, owner: owner && this.scene.nameOfWorkload(owner) };
+    return reportedEvents(change, { ...about, madeUs: this.scene.madeUs(uid ?? '') }, this.scene);
+  }
+
+  #podCalled(name: string, uid: string | undefined): Pod | undefined {
+    const pod = this.store.get('pods', name);
+    if (pod !== undefined && (uid === undefined || pod.metadata.uid === uid)) return pod;
+    return uid === undefined
+      ? [...this.gonePods.values()].findLast(({ metadata }) => metadata.name === name)
+      : this.gonePods.get(uid);
   }
 
   #blind({ resource, fromUs, toUs, missedSince, ended, why }: Extract<Message, { kind: 'blind' }>): void {
@@ -242,6 +293,10 @@ export class Observation {
       message: why,
     });
   }
+}
+
+function keyOf({ kind, name }: { kind: string; name: string }): string {
+  return `${kind}/${name}`;
 }
 
 /** Who set which field is a third of an object, and was read. */

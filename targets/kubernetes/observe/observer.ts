@@ -2,19 +2,22 @@ import type { KubeConfig } from '@kubernetes/client-node';
 import { nowUs } from '../../../record/clock.ts';
 import { HitlessError } from '../../../record/error.ts';
 import type { Event } from '../../../record/event.ts';
+import type { Workload, WorkloadKind } from '../../../record/workload.ts';
 import type { TargetState } from '../../target.ts';
 import { Connection, RefusedByServer } from './connection.ts';
 import { spreadUs } from './endpoint-events.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { TooMany } from './list.ts';
 import type { Message } from './message.ts';
-import { type Objects, type Resource, resources } from './objects.ts';
+import { type Objects, type Resource, resources, watchedFor } from './objects.ts';
 import { Observation, type ObservationOptions } from './observation.ts';
 import { stateOf } from './state.ts';
 import { Watch } from './watch.ts';
 
 export interface ObserverOptions extends ObservationOptions {
   namespace: string;
+  /** Which kinds of workload are watched: by default those of `workloads`, or Deployments. */
+  kinds?: readonly WorkloadKind[];
   /** Every event, as it becomes known; its interval may lie in the past, and no two come in the order of their times. */
   onEvent(event: Event): void;
   /** `state` has another answer than before. */
@@ -24,7 +27,7 @@ export interface ObserverOptions extends ObservationOptions {
 }
 
 /**
- * Watches a namespace: what its Deployments, their replicas and its Services' endpoints are now, and every change of them as
+ * Watches a namespace: what its workloads, their replicas and its Services' endpoints are now, and every change of them as
  * events whose interval holds the moment when it happened, on our clock. Once started it ends by `stop` alone: what is cut
  * off is taken up again, and the time in between is an event `blind`.
  */
@@ -47,8 +50,8 @@ export class Observer {
     const onMessage = (message: Message) => this.#take(message);
     this.#connection = new Connection(kubeConfig, onMessage);
     const connection = this.#connection;
-    const names = Object.keys(resources) as Resource[];
-    this.#watches = names.map(
+    const { workloads, kinds = workloads?.map(({ kind }) => kind) ?? ['Deployment'] } = options;
+    this.#watches = watchedFor(kinds).map(
       (resource) => new Watch({ resource, namespace, connection, onMessage, onBlind: () => this.#change() }),
     );
     this.#heartbeat = new Heartbeat({ namespace, connection, onMessage, onSilence: () => this.#doubt() });
@@ -80,11 +83,21 @@ export class Observer {
   }
 
   /**
-   * A Deployment was changed to this generation (metadata.generation of the API server's answer): until it is seen, the Deployment is
-   * `progressing`, whatever was seen before.
+   * A workload, by its name in `state`, was changed to this generation (metadata.generation of the API server's answer): until it is seen,
+   * the workload is `progressing`, whatever was seen before.
    */
-  expect(deployment: string, generation: number): void {
-    this.#generations.set(deployment, Math.max(generation, this.#generations.get(deployment) ?? 0));
+  expect(workload: string, generation: number): void {
+    this.#generations.set(workload, Math.max(generation, this.#generations.get(workload) ?? 0));
+  }
+
+  /** Kinds of objects that are watched. */
+  get watched(): Resource[] {
+    return this.#watches.map(({ resource }) => resource).filter((resource) => !this.#unwatched.includes(resource));
+  }
+
+  /** What `state` and the record call a workload. */
+  nameOf(workload: Workload): string {
+    return this.#observation.scene.nameOfWorkload(workload);
   }
 
   /** An object as it was last seen, without managedFields. */

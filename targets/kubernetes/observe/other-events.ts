@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Event } from '../../../record/event.ts';
-import { type Change, eventAt, said } from './change.ts';
+import { type Change, eventAt, type Scene, said } from './change.ts';
 import type { Autoscaler, Node, Service } from './objects.ts';
 import { condition } from './pod-events.ts';
+import { subjectKindOf } from './workload-events.ts';
 
 /** A Service leads to other pods. */
 export function serviceEvents({ before, after, within }: Change<Service>): Event[] {
@@ -43,17 +44,18 @@ export function nodeEvents({ before, after, within, first }: Change<Node>): Even
 }
 
 /** An autoscaler wants another number of replicas. */
-export function autoscalerEvents({ before, after, within }: Change<Autoscaler>): Event[] {
+export function autoscalerEvents({ before, after, within }: Change<Autoscaler>, scene: Scene): Event[] {
   const [from, to] = [before?.status?.desiredReplicas, after?.status?.desiredReplicas];
   if (before === null || after === null || to === undefined || from === to) return [];
-  const { name } = after.spec.scaleTargetRef;
+  const { scaleTargetRef: scaled } = after.spec;
+  const owner = scene.nameOfWorkload(scaled);
   return [
     eventAt(
       within,
       'autoscaled',
-      { kind: 'deployment', name },
+      { kind: subjectKindOf(scaled.kind), name: owner },
       {
-        owner: name,
+        owner,
         message: `${after.metadata.name}: ${from ?? 0} → ${to}`,
       },
     ),

@@ -1,33 +1,55 @@
 import type { Event } from '../../../record/event.ts';
+import { type WorkloadKind, workloadKinds } from '../../../record/workload.ts';
 import type { Scene } from './change.ts';
-import type { KubernetesObject, Pod } from './objects.ts';
+import type { KubernetesObject, Pod, ReplicaSet } from './objects.ts';
 
-/** What a Deployment's controller writes on its ReplicaSets and their pods. */
-const hashLabel = 'pod-template-hash';
+/** What controllers write on pods to say of which revision they are: a Deployment's, Argo's, a StatefulSet's or DaemonSet's. */
+const revisionLabels = ['pod-template-hash', 'rollouts-pod-template-hash', 'controller-revision-hash'] as const;
 
-export function controllerOf({ metadata }: KubernetesObject): { kind: string; name: string } | undefined {
+/** What made an object; any kind, also one that nobody here knows. */
+export interface Owner {
+  kind: string;
+  name: string;
+}
+
+export function controllerOf({ metadata }: KubernetesObject): Owner | undefined {
   return metadata.ownerReferences?.find(({ controller }) => controller) ?? metadata.ownerReferences?.[0];
 }
 
-/** The revision that an object belongs to, as its Deployment's controller calls it; '' outside Deployments. */
+/** The revision that an object belongs to, as its workload's controller calls it; '' where there are none. */
 export function hashOf({ metadata }: KubernetesObject): string {
-  return metadata.labels?.[hashLabel] ?? '';
+  const label = revisionLabels.find((name) => metadata.labels?.[name] !== undefined);
+  return label === undefined ? '' : (metadata.labels?.[label] ?? '');
 }
 
 /**
- * The Deployment of a pod, or what else controls it; '' for a bare pod. A pod may be seen before its ReplicaSet, whose
- * name is the Deployment's and the hash (getReplicaSetName, pkg/controller/deployment).
+ * The workload of a pod, or what else controls it; undefined for a bare pod. A pod may be seen before its ReplicaSet, whose
+ * name is the Deployment's, or the Rollout's, and the hash (getReplicaSetName, pkg/controller/deployment).
  */
-export function deploymentOf(pod: Pod, scene: Pick<Scene, 'replicaSetOf'>): string {
-  const set = scene.replicaSetOf(pod);
-  const known = set === undefined ? undefined : controllerOf(set)?.name;
-  if (known !== undefined) return known;
+export function ownerOfPod(pod: Pod, { replicaSetOf }: Pick<Scene, 'replicaSetOf'>): Owner | undefined {
   const owner = controllerOf(pod);
-  if (owner === undefined) return '';
+  if (owner?.kind !== 'ReplicaSet') return owner;
+  const set = replicaSetOf(pod);
+  if (set !== undefined) return ownerOfSet(set);
   const suffix = `-${hashOf(pod)}`;
-  return owner.kind === 'ReplicaSet' && hashOf(pod) !== '' && owner.name.endsWith(suffix)
-    ? owner.name.slice(0, -suffix.length)
-    : owner.name;
+  if (hashOf(pod) === '' || !owner.name.endsWith(suffix)) return owner;
+  const kind = pod.metadata.labels?.[revisionLabels[1]] === undefined ? 'Deployment' : 'Rollout';
+  return { kind, name: owner.name.slice(0, -suffix.length) };
+}
+
+/** A ReplicaSet that nothing made is a workload of its own. */
+export function ownerOfSet(set: ReplicaSet): Owner {
+  return controllerOf(set) ?? { kind: 'ReplicaSet', name: set.metadata.name };
+}
+
+/** The name of a pod's workload in the record; '' for a bare pod. */
+export function workloadOfPod(pod: Pod, scene: Pick<Scene, 'replicaSetOf' | 'nameOfWorkload'>): string {
+  const owner = ownerOfPod(pod, scene);
+  return owner === undefined ? '' : scene.nameOfWorkload(owner);
+}
+
+export function isKnownKind(kind: string): kind is WorkloadKind {
+  return (workloadKinds as readonly string[]).includes(kind);
 }
 
 export function versionOfPod(pod: Pod, scene: Pick<Scene, 'versionOf'>): string {
@@ -37,7 +59,12 @@ export function versionOfPod(pod: Pod, scene: Pick<Scene, 'versionOf'>): string 
 
 /** What every event of a pod says of it. */
 export function detailsOf(pod: Pod, scene: Scene): Partial<Event> {
-  return { owner: deploymentOf(pod, scene), revision: hashOf(pod), version: versionOfPod(pod, scene) };
+  return {
+    owner: workloadOfPod(pod, scene),
+    uid: pod.metadata.uid,
+    revision: hashOf(pod),
+    version: versionOfPod(pod, scene),
+  };
 }
 
 /** `v0.0.2` of `host:5000/mimuc/helloworld:v0.0.2@sha256:...`; `latest` where there is none, the digest where it alone is. */

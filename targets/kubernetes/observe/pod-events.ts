@@ -11,7 +11,7 @@ export function podEvents(change: Change<Pod>, scene: Scene): Event[] {
   const pod = after ?? before;
   if (pod === null) return [];
   const known = detailsOf(pod, scene);
-  const subject = { kind: 'replica', name: pod.metadata.name } as const;
+  const subject = { kind: 'replica', name: scene.nameOf(pod) } as const;
   const tell = (kind: EventKind, interval = within, details: Partial<Event> = {}): Event =>
     eventAt(interval, kind, subject, { ...known, ...details });
   const events: Event[] = [];

@@ -1,30 +1,44 @@
-import type { Deployment, Pod, Report } from './objects.ts';
+import type { WorkloadKind } from '../../../record/workload.ts';
+import type { Condition, Pod, ReplicaSet, Report, WorkloadObject } from './objects.ts';
 import type { Observation } from './observation.ts';
-import { deploymentOf, hashOf } from './owner.ts';
+import { hashOf } from './owner.ts';
 import { condition, isReady } from './pod-events.ts';
+import type { Progress, Reading } from './workloads/workload.ts';
 
 const ordinary: readonly string[] = ['ContainerCreating', 'PodInitializing'];
 
-/** What keeps a Deployment from being complete, in one line: the nearest cause that the platform named. */
-export function reasonOf(deployment: Deployment, observation: Observation): string {
-  const { name } = deployment.metadata;
-  const { updatedReplicas = 0, availableReplicas = 0 } = deployment.status ?? {};
-  const wanted = deployment.spec.replicas ?? 1;
-  const count = `${updatedReplicas} of ${wanted} updated, ${availableReplicas} available`;
-  const current = observation.currentSet(deployment);
-  const waiting = [...observation.store.all('pods').values()].filter(
+interface Seen {
+  kind: WorkloadKind;
+  workload: WorkloadObject;
+  reading: Reading;
+  progress: Progress;
+}
+
+/**
+ * What keeps a workload from being complete, in one line: the nearest cause that the platform named. Of one that is complete: what has
+ * to be known of that all the same.
+ */
+export function reasonOf({ kind, workload, reading, progress }: Seen, observation: Observation): string | undefined {
+  const { promise, updated, available, revision } = reading;
+  if (progress === 'complete') return byHand(reading);
+  const pods = observation.relatives.podsOf(kind, workload.metadata.name);
+  const waiting = pods.filter(
     (pod) =>
-      deploymentOf(pod, observation.scene) === name &&
-      (current === undefined || hashOf(pod) === hashOf(current)) &&
-      pod.metadata.deletionTimestamp === undefined &&
-      !isReady(pod),
+      (revision === '' || hashOf(pod) === revision) && pod.metadata.deletionTimestamp === undefined && !isReady(pod),
   );
   const why =
     waiting.map(whyNotRunning).find((line) => line !== undefined) ??
-    failedCreation(deployment, observation) ??
+    failedCreation(kind, workload, reading, observation) ??
     waiting.map((pod) => whyNotReady(pod, observation)).find((line) => line !== undefined) ??
-    overDeadline(deployment);
+    ownWords(kind, workload, reading);
+  const count = `${updated} of ${promise.replicas} updated, ${available} available`;
   return why === undefined ? count : `${count}; ${why}`;
+}
+
+/** A rollout of it is never over, as there is none. */
+function byHand({ promise, updated }: Reading): string | undefined {
+  if (promise.strategy !== 'OnDelete' || updated >= promise.replicas) return undefined;
+  return `${updated} of ${promise.replicas} updated; it replaces no pod by itself (OnDelete), only one that somebody deletes`;
 }
 
 function whyNotRunning(pod: Pod): string | undefined {
@@ -43,25 +57,49 @@ function whyNotRunning(pod: Pod): string | undefined {
   return undefined;
 }
 
-/** A quota, an admission that says no, ... */
-function failedCreation(deployment: Deployment, observation: Observation): string | undefined {
-  const failure =
-    condition(deployment, 'ReplicaFailure') ?? condition(observation.currentSet(deployment) ?? null, 'ReplicaFailure');
-  return failure?.status === 'True' ? `${failure.reason}${line(failure.message)}` : undefined;
+/** A quota, an admission that says no, ... Kinds without a condition for it tell by reports alone. */
+function failedCreation(
+  kind: WorkloadKind,
+  workload: WorkloadObject,
+  { revision }: Reading,
+  { store, relatives }: Observation,
+): string | undefined {
+  const { name } = workload.metadata;
+  const sets: ReplicaSet[] = relatives.replicaSetsOf(kind, name).filter((set) => hashOf(set) === revision);
+  const failure = [workload as { status?: { conditions?: Condition[] } }, ...sets]
+    .map((one) => condition(one, 'ReplicaFailure'))
+    .find((one) => one?.status === 'True');
+  if (failure !== undefined) return `${failure.reason}${line(failure.message)}`;
+  if (kind !== 'StatefulSet' && kind !== 'DaemonSet') return undefined;
+  const report = lastOf(
+    [...store.all('events').values()].filter(
+      ({ involvedObject, reason }) =>
+        reason === 'FailedCreate' && involvedObject.kind === kind && involvedObject.name === name,
+    ),
+  );
+  return report === undefined ? undefined : `${report.reason}${line(report.message)}`;
 }
 
 /** It runs; only reports tell what its probes say. */
 function whyNotReady({ metadata }: Pod, { store }: Observation): string | undefined {
-  const reports = [...store.all('events').values()].filter(
-    ({ involvedObject, type }) => involvedObject.name === metadata.name && type === 'Warning',
+  const last = lastOf(
+    [...store.all('events').values()].filter(
+      ({ involvedObject: { name, uid = metadata.uid }, type }) =>
+        name === metadata.name && uid === metadata.uid && type === 'Warning',
+    ),
   );
-  const last = reports.toSorted((a, b) => timeOf(b).localeCompare(timeOf(a)))[0];
   return last === undefined ? `${metadata.name} is not ready` : `${metadata.name}: ${last.reason}${line(last.message)}`;
 }
 
-function overDeadline(deployment: Deployment): string | undefined {
-  const progressing = condition(deployment, 'Progressing');
-  return progressing?.status === 'False' ? `${progressing.reason}${line(progressing.message)}` : undefined;
+/** Of a deadline that is over, and what Argo's controller says of each phase. */
+function ownWords(kind: WorkloadKind, workload: WorkloadObject, { reason, message }: Reading): string | undefined {
+  if (kind === 'Rollout') return reason === undefined ? undefined : `${reason}${line(message)}`;
+  const failed = condition(workload as { status?: { conditions?: Condition[] } }, 'Progressing')?.status === 'False';
+  return kind === 'Deployment' && failed ? `${reason}${line(message)}` : undefined;
+}
+
+function lastOf(reports: readonly Report[]): Report | undefined {
+  return reports.toSorted((a, b) => timeOf(b).localeCompare(timeOf(a)))[0];
 }
 
 function timeOf({ series, lastTimestamp, eventTime }: Report): string {

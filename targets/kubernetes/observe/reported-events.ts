@@ -3,6 +3,7 @@ import { type Interval, narrowed, stampOf } from '../clock.ts';
 import { type Change, eventAt, type Scene } from './change.ts';
 import type { Pod, Report } from './objects.ts';
 import { detailsOf } from './owner.ts';
+import { subjectKindOf } from './workload-events.ts';
 
 /**
  * What only the platform's reports tell (`kubectl get events`). They are limited in rate and may be dropped: that one is
@@ -18,7 +19,9 @@ const kinds: ReadonlyMap<string, EventKind> = new Map([
 
 interface About {
   pod: Pod | undefined;
-  /** The Deployment that the object belongs to. */
+  /** What the record calls the object. */
+  name: string;
+  /** The workload that the object belongs to. */
   owner: string | undefined;
   /** When the object was made, at the earliest. */
   madeUs: number;
@@ -28,9 +31,9 @@ interface About {
 export function reportedEvents({ before, after, within, first }: Change<Report>, about: About, scene: Scene): Event[] {
   const kind = kinds.get(after?.reason ?? '');
   if (after === null || kind === undefined || first || timesOf(after) <= timesOf(before)) return [];
-  const { kind: of, name, fieldPath } = after.involvedObject;
-  if (name === undefined) return [];
-  const subject = { kind: of === 'Pod' ? 'replica' : 'replicaset', name } as const;
+  const { kind: of = '', fieldPath } = after.involvedObject;
+  if (about.name === '') return [];
+  const subject = { kind: of === 'Pod' ? 'replica' : subjectKindOf(of), name: about.name } as const;
   const known =
     about.pod === undefined
       ? { ...(about.owner === undefined ? {} : { owner: about.owner }) }

@@ -1,58 +1,85 @@
+import { type WorkloadKind, workloadKinds } from '../../../record/workload.ts';
 import type { DeploymentState, ReplicaPhase, ReplicaState, TargetState } from '../../target.ts';
 import { exitOf, hasEnded } from './container-events.ts';
-import { progressOf, promiseOfDeployment } from './deployment-events.ts';
-import type { ContainerStatus, Deployment, Pod, Terminated } from './objects.ts';
+import { type ContainerStatus, type Pod, resourceOf, type Terminated, type WorkloadObject } from './objects.ts';
 import type { Observation } from './observation.ts';
-import { deploymentOf, hashOf, versionOfPod } from './owner.ts';
+import { hashOf, versionOfPod, workloadOfPod } from './owner.ts';
 import { isReady } from './pod-events.ts';
 import { reasonOf } from './reason.ts';
+import { type Reading, readWorkload } from './workloads/workload.ts';
 
 /** What is needed besides what was seen. */
 export interface Now {
   atUs: number;
   /** Why what was seen may be out of date; null where it is not. */
   outOfDate: string | null;
-  /** By Deployment: no state of it counts that is of an older generation. */
+  /** By the record's name of a workload: no state of it counts that is of an older generation. */
   generations: ReadonlyMap<string, number>;
 }
 
 export function stateOf(observation: Observation, now: Now): TargetState {
   const { store, gonePods } = observation;
-  const deployments = [...store.all('deployments').values()]
-    .filter(({ metadata }) => observation.concerns(metadata.name))
-    .map((deployment) => deploymentState(deployment, observation, now));
+  const deployments = workloadKinds.flatMap((kind) =>
+    workloadsOf(kind, observation).map((workload) => workloadState(kind, workload, observation, now)),
+  );
   const pods = [
     ...[...gonePods.values()].map((pod) => ({ pod, gone: true })),
     ...[...store.all('pods').values()].map((pod) => ({ pod, gone: false })),
   ];
   const replicas = pods
-    .map(({ pod, gone }) => replicaState(pod, gone, observation, now.atUs))
-    .filter(({ deployment }) => observation.concerns(deployment));
+    .filter(({ pod }) => observation.concernsPod(pod))
+    .map(({ pod, gone }) => replicaState(pod, gone, observation, now.atUs));
   return { deployments, replicas };
 }
 
-function deploymentState(deployment: Deployment, observation: Observation, now: Now): DeploymentState {
-  const { name, generation = 0 } = deployment.metadata;
-  const { updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = deployment.status ?? {};
-  const current = observation.currentSet(deployment);
+function workloadsOf(kind: WorkloadKind, observation: Observation): WorkloadObject[] {
+  const all = [...observation.store.all(resourceOf(kind)).values()] as WorkloadObject[];
+  return all.filter(
+    ({ metadata }) =>
+      observation.concerns({ kind, name: metadata.name }) &&
+      // A ReplicaSet that something made is a part of that.
+      (kind !== 'ReplicaSet' || metadata.ownerReferences === undefined),
+  );
+}
+
+function workloadState(
+  kind: WorkloadKind,
+  workload: WorkloadObject,
+  observation: Observation,
+  now: Now,
+): DeploymentState {
+  const { generation = 0 } = workload.metadata;
+  const name = observation.scene.nameOfWorkload({ kind, name: workload.metadata.name });
+  const reading = readWorkload(kind, workload, observation.relatives);
   const isOld = generation < (now.generations.get(name) ?? 0);
   // What is out of date must not end a step.
-  const progress = isOld || now.outOfDate !== null ? 'progressing' : progressOf(deployment);
-  const reason = now.outOfDate ?? (progress === 'complete' ? undefined : reasonOf(deployment, observation));
+  const progress = isOld || now.outOfDate !== null ? 'progressing' : reading.progress;
+  const keeps = keptBy(kind, workload, reading, observation);
+  const reason = now.outOfDate ?? reasonOf({ kind, workload, reading, progress }, observation);
   return {
     name,
-    revision: current === undefined ? '' : hashOf(current),
-    promise: promiseOfDeployment(deployment),
-    updated: updatedReplicas,
-    ready: readyReplicas,
-    available: availableReplicas,
+    ...(kind !== 'Deployment' && { kind }),
+    revision: reading.revision,
+    ...(keeps.length > 0 && { keeps }),
+    promise: reading.promise,
+    updated: reading.updated,
+    ready: reading.ready,
+    available: reading.available,
     progress,
     ...(reason === undefined ? {} : { reason }),
   };
 }
 
+/** Where somebody's hand alone replaces pods, those that it leaves are to stay. */
+function keptBy(kind: WorkloadKind, { metadata }: WorkloadObject, reading: Reading, { relatives }: Observation) {
+  if (reading.promise.strategy !== 'OnDelete') return reading.keeps;
+  const revisions = new Set(relatives.podsOf(kind, metadata.name).map(hashOf));
+  revisions.delete(reading.revision);
+  return [...revisions];
+}
+
 function replicaState(pod: Pod, gone: boolean, { scene, listings }: Observation, atUs: number): ReplicaState {
-  const { name } = pod.metadata;
+  const name = scene.nameOf(pod);
   const statuses = pod.status?.containerStatuses ?? [];
   const waiting = statuses.find(({ state }) => state?.waiting?.reason)?.state?.waiting?.reason;
   const last = lastEnd(statuses);
@@ -61,7 +88,8 @@ function replicaState(pod: Pod, gone: boolean, { scene, listings }: Observation,
     last !== undefined ? exitOf(last) : ended ? { code: null, signal: null, reason: 'Unknown' } : undefined;
   return {
     pod: name,
-    deployment: deploymentOf(pod, scene),
+    uid: pod.metadata.uid,
+    deployment: workloadOfPod(pod, scene),
     revision: hashOf(pod),
     version: versionOfPod(pod, scene),
     phase: phaseOf(pod, ended),

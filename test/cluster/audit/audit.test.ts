@@ -27,5 +27,16 @@ describe.skipIf(lacks('cluster') || registry === '' || !existsSync(log))(
       const longestMs = Math.max(...blind.map(({ earliestUs, latestUs }) => (latestUs - earliestUs) / 1000));
       if (trouble === 'pause') expect(longestMs).toBeGreaterThan(9000);
     });
+
+    test.each(['StatefulSet', 'DaemonSet'] as const)('a rollout of a %s', async (kind) => {
+      const { comparison, events } = await observeRollouts({ log, images, rollouts: 1, trouble: 'none', kind });
+      const { missing, outside, invented } = comparison;
+      expect({ missing, outside, invented }).toEqual({ missing: [], outside: [], invented: [] });
+      const came = events.filter(({ kind: what }) => what === 'created').map(({ subject, uid }) => [subject.name, uid]);
+      expect(new Set(came.map(([name]) => name)).size).toBe(came.length);
+      expect(new Set(came.map(([, uid]) => uid)).size).toBe(came.length);
+      expect(came.some(([name]) => name?.endsWith('#2'))).toBe(kind === 'StatefulSet');
+      expect(events.filter(({ kind: what }) => what === 'rollout-complete')).toHaveLength(1);
+    });
   },
 );

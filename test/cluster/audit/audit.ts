@@ -2,16 +2,18 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { pushImages } from './images.ts';
+import type { DeployedKind } from './rollouts.ts';
 import { observeRollouts, type Trouble } from './series.ts';
 
 // Holds what is recorded of a cluster to what its API server did, over a series of rollouts:
-// node test/cluster/audit/audit.ts --rollouts 10 --trouble none|cut|pause, with HITLESS_AUDIT_LOG and what
+// node test/cluster/audit/audit.ts --rollouts 10 --trouble none|cut|pause --kind Deployment|StatefulSet|DaemonSet, with HITLESS_AUDIT_LOG and what
 // `cluster env` says set.
 // --record FILE keeps what came from the API server, for test/targets/kubernetes/observe/replay.test.ts.
 const { values } = parseArgs({
   options: {
     rollouts: { type: 'string', default: '10' },
     trouble: { type: 'string', default: 'none' },
+    kind: { type: 'string', default: 'Deployment' },
     record: { type: 'string' },
   },
 });
@@ -23,6 +25,7 @@ const { comparison, events, messages, fromUs, toUs } = await observeRollouts({
   images: pushImages(process.env.CLUSTER_REGISTRY ?? ''),
   rollouts: Number(values.rollouts),
   trouble: values.trouble as Trouble,
+  kind: values.kind as DeployedKind,
 });
 if (values.record !== undefined)
   writeFileSync(values.record, gzipSync(JSON.stringify({ messages, fromUs, toUs }, withoutImages)));
@@ -31,7 +34,9 @@ const blind = events.filter(({ kind }) => kind === 'blind');
 const blindMs = blind.reduce((sum, { earliestUs, latestUs }) => sum + (latestUs - earliestUs) / 1000, 0);
 const quantile = (share: number) => Math.round(widthsMs[Math.floor(share * (widthsMs.length - 1))] ?? 0);
 const atMs = (us: number) => Math.round((us - fromUs) / 1000);
-console.log(`${values.rollouts} rollouts in ${Math.round((toUs - fromUs) / 1e6)} s, trouble: ${values.trouble}`);
+console.log(
+  `${values.rollouts} rollouts of a ${values.kind} in ${Math.round((toUs - fromUs) / 1e6)} s, trouble: ${values.trouble}`,
+);
 console.log(`changes of pods and endpoints in the audit log: ${changes}`);
 console.log(
   `missing in the record: ${missing.length}; outside their interval: ${outside.length}; invented: ${invented.length}`,

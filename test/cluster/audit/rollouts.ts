@@ -1,14 +1,18 @@
 import { AppsV1Api, CoreV1Api, KubeConfig, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node';
 
-/** An app of three replicas that say READY at once and end at SIGTERM, in a namespace of its own. */
+export type DeployedKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+
+/** An app of three replicas (a DaemonSet's: one a node) that say READY at once and end at SIGTERM, in a namespace of its own. */
 export class DeployedApp {
   readonly kubeConfig: KubeConfig;
   readonly namespace: string;
+  readonly kind: DeployedKind;
   readonly #apps: AppsV1Api;
   readonly #core: CoreV1Api;
 
-  constructor(namespace: string, kubeConfig = loadKubeConfig()) {
+  constructor(namespace: string, kind: DeployedKind = 'Deployment', kubeConfig = loadKubeConfig()) {
     this.namespace = namespace;
+    this.kind = kind;
     this.kubeConfig = kubeConfig;
     this.#apps = kubeConfig.makeApiClient(AppsV1Api);
     this.#core = kubeConfig.makeApiClient(CoreV1Api);
@@ -27,30 +31,31 @@ export class DeployedApp {
   async deploy(image: string): Promise<void> {
     const labels = { app: 'app' };
     const { namespace } = this;
-    await this.#apps.createNamespacedDeployment({
-      namespace,
-      body: {
-        metadata: { name: 'app' },
+    const metadata = { name: 'app' };
+    const spec = {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
         spec: {
-          replicas: 3,
-          strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } },
-          selector: { matchLabels: labels },
-          template: {
-            metadata: { labels },
-            spec: {
-              terminationGracePeriodSeconds: 5,
-              containers: [
-                {
-                  name: 'app',
-                  image,
-                  readinessProbe: { httpGet: { path: '/readyz', port: 3000 }, periodSeconds: 1 },
-                },
-              ],
-            },
-          },
+          terminationGracePeriodSeconds: 5,
+          containers: [
+            { name: 'app', image, readinessProbe: { httpGet: { path: '/readyz', port: 3000 }, periodSeconds: 1 } },
+          ],
         },
       },
-    });
+    };
+    const rollingUpdate = { maxSurge: 0, maxUnavailable: 1 };
+    if (this.kind === 'Deployment')
+      await this.#apps.createNamespacedDeployment({
+        namespace,
+        body: { metadata, spec: { ...spec, replicas: 3, strategy: { type: 'RollingUpdate', rollingUpdate } } },
+      });
+    else if (this.kind === 'StatefulSet')
+      await this.#apps.createNamespacedStatefulSet({
+        namespace,
+        body: { metadata, spec: { ...spec, replicas: 3, serviceName: 'app', podManagementPolicy: 'Parallel' } },
+      });
+    else await this.#apps.createNamespacedDaemonSet({ namespace, body: { metadata, spec } });
     await this.#core.createNamespacedService({
       namespace,
       body: { metadata: { name: 'app' }, spec: { selector: labels, ports: [{ port: 80, targetPort: 3000 }] } },
@@ -59,14 +64,15 @@ export class DeployedApp {
 
   /** Returns the generation that the change made. */
   async setImage(image: string): Promise<number> {
-    const { metadata } = await this.#apps.patchNamespacedDeployment(
-      {
-        namespace: this.namespace,
-        name: 'app',
-        body: { spec: { template: { spec: { containers: [{ name: 'app', image }] } } } },
-      },
-      setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch),
-    );
+    const body = { spec: { template: { spec: { containers: [{ name: 'app', image }] } } } };
+    const request = { namespace: this.namespace, name: 'app', body };
+    const options = setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch);
+    const { metadata } =
+      this.kind === 'Deployment'
+        ? await this.#apps.patchNamespacedDeployment(request, options)
+        : this.kind === 'StatefulSet'
+          ? await this.#apps.patchNamespacedStatefulSet(request, options)
+          : await this.#apps.patchNamespacedDaemonSet(request, options);
     return metadata?.generation ?? 0;
   }
 

@@ -7,7 +7,7 @@ import type { Message } from '../../../targets/kubernetes/observe/message.ts';
 import { Observer } from '../../../targets/kubernetes/observe/observer.ts';
 import { type Comparison, compare } from './compare.ts';
 import { CuttingProxy } from './cutting-proxy.ts';
-import { DeployedApp, until } from './rollouts.ts';
+import { DeployedApp, type DeployedKind, until } from './rollouts.ts';
 import { lengthOf, truthsOf } from './truth.ts';
 import { wallOffsetUs } from './wall-clock.ts';
 
@@ -19,6 +19,8 @@ export interface SeriesOptions {
   images: readonly [string, string];
   rollouts: number;
   trouble: Trouble;
+  /** By default a Deployment. */
+  kind?: DeployedKind;
 }
 
 export interface Series {
@@ -31,14 +33,21 @@ export interface Series {
 }
 
 /** Rolls an app out again and again under an observer, and holds its events to the audit log. */
-export async function observeRollouts({ log, images, rollouts, trouble }: SeriesOptions): Promise<Series> {
-  const app = new DeployedApp(`hitless-test-audit-${process.pid}-${trouble}`);
+export async function observeRollouts({
+  log,
+  images,
+  rollouts,
+  trouble,
+  kind = 'Deployment',
+}: SeriesOptions): Promise<Series> {
+  const app = new DeployedApp(`hitless-test-audit-${process.pid}-${trouble}-${kind.toLowerCase()}`, kind);
   const proxy = trouble === 'cut' ? await CuttingProxy.start() : null;
   const events: Event[] = [];
   const messages: Message[] = [];
   const start = lengthOf(log);
   const observer = new Observer(proxy?.kubeConfig() ?? app.kubeConfig, {
     namespace: app.namespace,
+    kinds: [kind],
     onEvent: (event) => events.push(event),
     onChange: () => {},
     onMessage: (message) => messages.push(message),
@@ -52,7 +61,7 @@ export async function observeRollouts({ log, images, rollouts, trouble }: Series
     await app.deploy(images[0]);
     await until(() => isComplete(observer), 'the deployment');
     for (let nth = 1; nth <= rollouts; nth++) {
-      const before = new Set(observer.all('pods').map(({ metadata }) => metadata.name));
+      const before = new Set(observer.all('pods').map(({ metadata }) => metadata.uid));
       const pausing = trouble === 'pause' ? pauseSoon(10) : Promise.resolve();
       observer.expect('app', await app.setImage(images[nth % 2] as string));
       await pausing;
@@ -81,12 +90,15 @@ function isComplete(observer: Observer): boolean {
   const { deployments, replicas } = observer.state();
   const live = replicas.filter(({ phase }) => phase !== 'exited');
   return (
-    deployments[0]?.progress === 'complete' && live.length === 3 && live.every(({ ready, listed }) => ready && listed)
+    deployments[0]?.progress === 'complete' &&
+    live.length > 0 &&
+    live.length === deployments[0].promise.replicas &&
+    live.every(({ ready, listed }) => ready && listed)
   );
 }
 
 function hasEnded(observer: Observer, pods: ReadonlySet<string>): boolean {
-  return observer.all('pods').every(({ metadata }) => !pods.has(metadata.name));
+  return observer.all('pods').every(({ metadata }) => !pods.has(metadata.uid));
 }
 
 /** A second from now, in the middle of a rollout. Resolves when the API server goes on. */

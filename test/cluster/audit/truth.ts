@@ -3,6 +3,7 @@ import type { EventKind } from '../../../record/event.ts';
 import { stampOf } from '../../../targets/kubernetes/clock.ts';
 import { listingOf, serviceOf, without } from '../../../targets/kubernetes/observe/endpoint-events.ts';
 import type { ContainerStatus, EndpointSlice, Pod, Resource } from '../../../targets/kubernetes/observe/objects.ts';
+import { PodNames } from '../../../targets/kubernetes/observe/pod-names.ts';
 
 /** One change, as the API server's audit log has it: it was made at some moment between these two, on our clock. */
 export interface Truth {
@@ -14,9 +15,9 @@ export interface Truth {
 
 interface Line {
   verb: string;
-  objectRef?: { resource?: string; namespace?: string; name?: string; subresource?: string };
+  objectRef?: { resource?: string; namespace?: string; name?: string; uid?: string; subresource?: string };
   responseStatus?: { code?: number };
-  responseObject?: { kind?: string; metadata?: { name: string; resourceVersion?: string } };
+  responseObject?: { kind?: string; metadata?: { name: string; uid?: string; resourceVersion?: string } };
   requestReceivedTimestamp: string;
   stageTimestamp: string;
 }
@@ -34,23 +35,29 @@ export function truthsOf(log: string, start: number, namespace: string, offsetUs
     )
     .sort((a, b) => versionOf(a) - versionOf(b));
   const pods = new Map<string, Pod>();
+  const names = new PodNames();
   const slices = new Map<string, EndpointSlice>();
   const resourceOf = ({ objectRef }: Line) => objectRef?.resource as Resource;
   return lines.flatMap((line) => {
     const fromUs = microsecondsOf(line.requestReceivedTimestamp) - offsetUs;
     const toUs = microsecondsOf(line.stageTimestamp) - offsetUs;
     const tell = (kind: EventKind, name: string, atUs = fromUs): Truth => ({ kind, name, fromUs: atUs, toUs });
-    if (resourceOf(line) === 'pods') return ofPod(line, pods, offsetUs, tell);
-    if (resourceOf(line) === 'endpointslices') return ofSlice(line, slices, tell);
+    if (resourceOf(line) === 'pods') return ofPod(line, { pods, names }, offsetUs, tell);
+    if (resourceOf(line) === 'endpointslices') return ofSlice(line, { slices, names }, tell);
     return [];
   });
 }
 
 type Tell = (kind: EventKind, name: string, fromUs?: number) => Truth;
 
-function ofPod(line: Line, pods: Map<string, Pod>, offsetUs: number, tell: Tell): Truth[] {
+interface Known {
+  names: PodNames;
+}
+
+function ofPod(line: Line, { pods, names }: Known & { pods: Map<string, Pod> }, offsetUs: number, tell: Tell): Truth[] {
   const { verb, objectRef, responseObject } = line;
-  const name = objectRef?.name ?? responseObject?.metadata?.name ?? '';
+  const uid = responseObject?.kind === 'Pod' ? responseObject.metadata?.uid : objectRef?.uid;
+  const name = names.of(objectRef?.name ?? responseObject?.metadata?.name ?? '', uid);
   if (objectRef?.subresource === 'binding') return [tell('scheduled', name)];
   if (responseObject?.kind !== 'Pod') return objectRef?.subresource === 'eviction' ? [tell('terminating', name)] : [];
   const pod = responseObject as unknown as Pod;
@@ -98,15 +105,20 @@ function idsOf(status: ContainerStatus | undefined, what: 'ran' | 'ended'): stri
   return (what === 'ended' ? ends : runs).filter((id) => id !== undefined);
 }
 
-function ofSlice({ verb, objectRef, responseObject }: Line, slices: Map<string, EndpointSlice>, tell: Tell): Truth[] {
+function ofSlice(
+  { verb, objectRef, responseObject }: Line,
+  { slices, names }: Known & { slices: Map<string, EndpointSlice> },
+  tell: Tell,
+): Truth[] {
+  const nameOf = (pod: string, uid: string | undefined) => names.of(pod, uid);
   const name = objectRef?.name ?? responseObject?.metadata?.name ?? '';
   const slice = responseObject as unknown as EndpointSlice;
   const service = serviceOf(slices.get(name) ?? slice);
   const own = () => [...slices.values()].filter((one) => serviceOf(one) === service);
-  const before = listingOf(own()).listed;
+  const before = listingOf(own(), nameOf).listed;
   if (verb === 'delete') slices.delete(name);
   else slices.set(name, slice);
-  const after = listingOf(own()).listed;
+  const after = listingOf(own(), nameOf).listed;
   return [
     ...without(before, after).map((pod) => tell('endpoint-removed', pod)),
     ...without(after, before).map((pod) => tell('endpoint-added', pod)),

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { wayOfImages } from '../../../targets/kubernetes/images.ts';
 import { loadCluster } from '../../../targets/kubernetes/kubeconfig.ts';
-import { deploymentFacts } from '../../../targets/kubernetes/manifests.ts';
 import { repositoryOf } from '../../../targets/kubernetes/revisions.ts';
 import { neededRights } from '../../../targets/kubernetes/rights.ts';
 import { type Service, unequalBecause } from '../../../targets/kubernetes/service.ts';
+import { workloadFacts } from '../../../targets/kubernetes/workload-facts.ts';
 import { elsewhereMs, isDead, thisOwner } from '../../../targets/owner.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hitless-kubeconfig-'));
@@ -143,7 +143,7 @@ test.each([
   ],
 ])('a Deployment of %j promises %j', (spec, promise) => {
   const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'app' }, spec };
-  expect(deploymentFacts(object).promise).toEqual(promise);
+  expect(workloadFacts(object).promise).toEqual(promise);
 });
 
 test.each([

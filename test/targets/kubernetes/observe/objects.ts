@@ -41,13 +41,29 @@ export function pod(
   };
 }
 
-export function slice(...pods: { name: string; ready?: boolean; serving?: boolean; terminating?: boolean }[]) {
+/** A pod of the StatefulSet `db`, of one of its revisions. */
+export function memberOf(name: string, revision: string, parts: PodParts = {}) {
+  const image = `mimuc/db:${revision}`;
+  const made = pod(name, {
+    ...parts,
+    metadata: {
+      labels: { app: 'db', 'controller-revision-hash': `db-${revision}` },
+      ownerReferences: [{ kind: 'StatefulSet', name: 'db', uid: 'db', controller: true }],
+      ...parts.metadata,
+    },
+  });
+  return { ...made, spec: { ...made.spec, containers: [{ name: 'app', image }] } };
+}
+
+export function slice(
+  ...pods: { name: string; uid?: string; ready?: boolean; serving?: boolean; terminating?: boolean }[]
+) {
   return {
     metadata: { name: 'app-x1', labels: { 'kubernetes.io/service-name': 'app' } },
-    endpoints: pods.map(({ name, ...conditions }) => ({
+    endpoints: pods.map(({ name, uid, ...conditions }) => ({
       addresses: ['10.0.0.1'],
       conditions,
-      targetRef: { kind: 'Pod', name },
+      targetRef: { kind: 'Pod', name, ...(uid !== undefined && { uid }) },
     })),
   };
 }

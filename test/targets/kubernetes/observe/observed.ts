@@ -1,10 +1,14 @@
 import { onTestFinished } from 'vitest';
 import type { Event, EventKind } from '../../../../record/event.ts';
-import { Observer } from '../../../../targets/kubernetes/observe/observer.ts';
+import { Observer, type ObserverOptions } from '../../../../targets/kubernetes/observe/observer.ts';
 import { ApiServer } from './api-server.ts';
 
 /** A server, and an observer of its namespace `test` that has started. Both are stopped with the test. */
-export async function observed(prepare: (api: ApiServer) => void = () => {}, aheadMs = 0) {
+export async function observed(
+  prepare: (api: ApiServer) => void = () => {},
+  aheadMs = 0,
+  options: Pick<ObserverOptions, 'kinds' | 'workloads' | 'services' | 'concernsPod'> = {},
+) {
   const api = await ApiServer.start(aheadMs);
   onTestFinished(() => api.stop());
   prepare(api);
@@ -15,6 +19,7 @@ export async function observed(prepare: (api: ApiServer) => void = () => {}, ahe
   };
   const observer = new Observer(api.kubeConfig(), {
     namespace: 'test',
+    ...options,
     onEvent: (event) => {
       events.push(event);
       queueMicrotask(look);

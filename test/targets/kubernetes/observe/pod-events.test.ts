@@ -15,7 +15,15 @@ function scene(): Scene {
   const clocks = new Clocks();
   for (const clock of [clocks.api, clocks.node('n1')])
     for (let us = 0; us < second; us += 10_000) clock.add(aheadUs, { earliestUs: us, latestUs: us });
-  return { clocks, versionOf: tagOf, replicaSetOf: () => undefined, madeUs: () => 0, boundUs: () => 0 };
+  return {
+    clocks,
+    versionOf: tagOf,
+    nameOf: ({ metadata }) => metadata.name,
+    nameOfWorkload: ({ name }) => name,
+    replicaSetOf: () => undefined,
+    madeUs: () => 0,
+    boundUs: () => 0,
+  };
 }
 
 function pod(parts: Parameters<typeof podParts>[1] = {}): Pod {
