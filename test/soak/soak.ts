@@ -8,7 +8,7 @@ import type { Result, Verdict } from '../../record/result.ts';
 /**
  * Does hitless cry wolf? Runs the healthy rolling update again and again, and the printed one with a healthy one
  * directly after it: the healthy must pass each time, the printed must fail in 19 of 20. Real runs, one after the other:
- * `npm run soak` (100, about 45 minutes), or `npm run soak -- --runs 5 --printed 1 --again 1` as CI does.
+ * `npm run soak` (100, about 45 minutes), or `npm run soak -- --runs 5 --printed 1 --again 1` as CI does. On another target with `--target kubernetes`.
  */
 const { values } = parseArgs({
   options: {
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     printed: { type: 'string', default: '20' },
     /** How many inconclusive runs, which a busy machine makes, may be done again; a fail never is. */
     again: { type: 'string', default: '0' },
+    target: { type: 'string', default: 'local' },
     keep: { type: 'boolean', default: false },
   },
 });
@@ -35,9 +36,8 @@ const bin = join(import.meta.dirname, '../../bin/hitless.js');
 
 async function runOnce(scenario: string, n: string): Promise<Seen> {
   const out = join(folder, `${n}-${scenario}`);
-  const child = spawn(process.execPath, [bin, 'run', scenario, '--out', out, '--reporter', 'json'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const words = ['run', scenario, '--target', values.target, '--out', out, '--reporter', 'json'];
+  const child = spawn(process.execPath, [bin, ...words], { stdio: ['ignore', 'ignore', 'inherit'] });
   const from = performance.now();
   await new Promise<void>((resolve) => child.once('close', () => resolve()));
   const seconds = (performance.now() - from) / 1000;
