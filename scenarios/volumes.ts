@@ -14,7 +14,7 @@ export default defineScenario({
   description:
     'The same app three times: its counter in memory, on an emptyDir, on a PersistentVolumeClaim. The container of each is ' +
     'killed, later its pod is replaced. Only what is on the claim goes on over both.',
-  targets: ['local', 'kubernetes'],
+  targets: ['local', 'docker', 'kubernetes'],
   app: {
     manifests: ['../manifests/volumes'],
     service: 'on-claim',

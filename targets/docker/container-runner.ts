@@ -2,8 +2,8 @@ import { HitlessError } from '../../record/error.ts';
 import { PodLog } from '../controller/pod-log.ts';
 import type { PodPlace, ReplicaRunner, RunningContainer } from '../controller/replica-runner.ts';
 import { judgeReplicas } from '../controller/replicas.ts';
+import { judgeVolumes } from '../controller/volumes.ts';
 import type { Deployment, PodTemplate } from '../manifest/model.ts';
-import { usageError } from '../manifest/source.ts';
 import { ownerLabel, runLabel, thisOwner } from '../owner.ts';
 import type { TargetContext } from '../target.ts';
 import { ContainerReplica } from './container-replica.ts';
@@ -15,6 +15,7 @@ import { ensurePauseImage } from './pause.ts';
 import { isReachedDirectly } from './reach.ts';
 import { startContainerReaper } from './reaper.ts';
 import { cleanDeadRunsOf, removeAllOf } from './removal.ts';
+import { Volumes } from './volumes.ts';
 
 /** A port of the loopback address that is closed (tcpmux, RFC 1078): where a container's port leads that was not published. */
 const closedPort = 1;
@@ -24,6 +25,7 @@ interface Prepared {
   info: EngineInfo;
   clock: EngineClock;
   images: Images;
+  volumes: Volumes;
   pause: string;
   stopReaper: () => void;
 }
@@ -32,6 +34,7 @@ interface Prepared {
 export class ContainerRunner implements ReplicaRunner {
   /** A container's start takes its own time here. */
   readonly startsAtOnce = false;
+  readonly usageSource = 'the engine';
   readonly #context: TargetContext;
   readonly #over = new AbortController();
   readonly #labels: Readonly<Record<string, string>>;
@@ -66,12 +69,8 @@ export class ContainerRunner implements ReplicaRunner {
   }
 
   judge(deployments: readonly Deployment[]): void {
-    for (const { replicas, template, at } of deployments) {
-      judgeReplicas(replicas, at(['spec', 'replicas']));
-      if ((template.volumes ?? []).length === 0) continue;
-      const place = at(['spec', 'template', 'spec', 'volumes']);
-      throw usageError('HITLESS_TARGET_LACKS', 'the target docker has no volumes', place, 'local and kubernetes have.');
-    }
+    for (const { replicas, at } of deployments) judgeReplicas(replicas, at(['spec', 'replicas']));
+    judgeVolumes(deployments);
   }
 
   /** What the scenario does not describe may still be there, or in a registry. */
@@ -83,7 +82,7 @@ export class ContainerRunner implements ReplicaRunner {
   }
 
   async #prepare(): Promise<void> {
-    const { settings, runId, app, onNotice } = this.#context;
+    const { settings, runId, folder, app, onNotice } = this.#context;
     const engine = await openEngine({ context: settings?.context });
     try {
       this.#mustGoOn();
@@ -92,8 +91,9 @@ export class ContainerRunner implements ReplicaRunner {
       const pause = await ensurePauseImage(engine, info.architecture, this.#over.signal);
       const clock = await EngineClock.read(engine);
       const images = new Images(engine, app.images, this.#over.signal, onNotice);
+      const volumes = new Volumes(engine, { runId, folder, labels: this.#labels });
       const stopReaper = startContainerReaper(runId, settings?.context);
-      this.#prepared = { engine, info, clock, images, pause, stopReaper };
+      this.#prepared = { engine, info, clock, images, volumes, pause, stopReaper };
       await images.buildAll();
       this.#direct = await this.#tryDirectly();
     } catch (error) {
@@ -117,18 +117,27 @@ export class ContainerRunner implements ReplicaRunner {
     return this.#make(() => this.#place(pod, template));
   }
 
-  async #place(pod: string, { container }: PodTemplate): Promise<PodPlace> {
+  async #place(pod: string, template: PodTemplate): Promise<PodPlace> {
+    const { container } = template;
     const { engine, images } = this.#ready();
     const { runId, folder } = this.#context;
     const image = await images.idOf(container.image);
     const ports = this.#direct ? [] : [...portsOf(container), ...image.ports];
-    const holder = await this.#hold(pod, ports);
+    const volumes = await this.#ready().volumes.of(pod, template);
+    const holder = await this.#hold(pod, ports, volumes.held);
+    await volumes.fill(holder);
     const facts = await engine.inspectContainer(holder);
     const { address = '', published = new Map() } = facts ?? {};
     const env = environmentOf(container, { name: pod, runId, address });
     const log = new PodLog(folder, pod);
     this.#logs.add(log);
-    const request = { image: image.id, ...commandOf(container, env), env, network: `container:${holder}` };
+    const request = {
+      image: image.id,
+      ...commandOf(container, env),
+      env,
+      binds: volumes.mounted,
+      network: `container:${holder}`,
+    };
     let starts = 0;
     let last: string | undefined;
     return {
@@ -140,6 +149,7 @@ export class ContainerRunner implements ReplicaRunner {
       release: async () => {
         // The one that lives in the other first.
         for (const id of [last, holder]) if (id !== undefined) await engine.removeContainer(id).catch(() => {});
+        await volumes.remove();
       },
     };
 
@@ -156,8 +166,8 @@ export class ContainerRunner implements ReplicaRunner {
     }
   }
 
-  /** A container that does nothing but have a network. */
-  async #hold(pod: string, ports: readonly number[]): Promise<string> {
+  /** A container that does nothing but have a network, and volumes. */
+  async #hold(pod: string, ports: readonly number[], binds: readonly string[] = []): Promise<string> {
     const { engine, pause } = this.#ready();
     const id = await engine.createContainer({
       name: `hitless-${pod}-${this.#context.runId}`,
@@ -165,6 +175,7 @@ export class ContainerRunner implements ReplicaRunner {
       hostname: pod.slice(0, 63),
       labels: { ...this.#labels, 'hitless.pod': pod },
       publish: [...new Set(ports)].map((containerPort) => ({ containerPort, hostPort: 0 })),
+      binds,
     });
     await engine.startContainer(id);
     return id;

@@ -9,7 +9,7 @@ import { type Engine, type EngineSettings, openEngine } from './engine/engine.ts
  */
 const mostRounds = 40;
 
-/** Removes all containers and images of a run, at once. Says how many there were, in words; undefined for none. */
+/** Removes all containers, images and volumes of a run, at once. Says how many there were, in words; undefined for none. */
 export async function removeAllOf(engine: Engine, runId: string): Promise<string | undefined> {
   const mine = [`${runLabel}=${runId}`];
   const containers = new Set<string>();
@@ -24,7 +24,13 @@ export async function removeAllOf(engine: Engine, runId: string): Promise<string
   }
   const images = await engine.listImages(mine);
   for (const { id } of images) await engine.removeImage(id, true).catch(() => {});
-  const counts = [counted(containers.size, 'container'), counted(images.length, 'image')].filter((text) => text !== '');
+  const volumes = await engine.listVolumes(mine);
+  for (const { name } of volumes) await engine.removeVolume(name).catch(() => {});
+  const counts = [
+    counted(containers.size, 'container'),
+    counted(images.length, 'image'),
+    counted(volumes.length, 'volume'),
+  ].filter((text) => text !== '');
   return counts.length === 0 ? undefined : counts.join(' and ');
 }
 
@@ -34,12 +40,16 @@ function counted(count: number, what: string): string {
 }
 
 /**
- * Removes the containers and images of runs whose owner is dead, never those of a living one: the labels say whose they
+ * Removes the containers, images and volumes of runs whose owner is dead, never those of a living one: the labels say whose they
  * are. A line for each run that something was removed of.
  */
 export async function cleanDeadRunsOf(engine: Engine): Promise<string[]> {
   const dead = new Map<string, string | undefined>();
-  const all = [...(await engine.listContainers([runLabel])), ...(await engine.listImages([runLabel]))];
+  const all = [
+    ...(await engine.listContainers([runLabel])),
+    ...(await engine.listImages([runLabel])),
+    ...(await engine.listVolumes([runLabel])),
+  ];
   for (const { labels } of all) {
     const runId = labels[runLabel];
     if (runId !== undefined && isDead(labels[ownerLabel])) dead.set(runId, labels[ownerLabel]);

@@ -1,7 +1,9 @@
+import type { Readable } from 'node:stream';
 import { HitlessError } from '../../../record/error.ts';
 import { EngineRefusal } from './fault.ts';
 import type { EngineHttp } from './http.ts';
 import { frames, type StreamName } from './raw-stream.ts';
+import { type ContainerStats, type RawStats, statsOf } from './stats.ts';
 
 export interface ContainerRequest {
   name?: string;
@@ -77,6 +79,10 @@ export interface Containers {
     command: readonly string[],
     signal?: AbortSignal,
   ): Promise<{ code: number; stdout: string; stderr: string }>;
+  /** Unpacks a tar into a folder of its, volumes included. */
+  copyInto(id: string, folder: string, tar: Readable): Promise<void>;
+  /** Undefined where it does not run. */
+  containerStats(id: string, signal: AbortSignal): Promise<ContainerStats | undefined>;
   /** With its anonymous volumes, also while it runs; nothing where there is none. */
   removeContainer(id: string): Promise<void>;
   /** All, also those that have ended, that have these labels (`name` or `name=value`). */
@@ -150,6 +156,23 @@ export function containersOf(http: EngineHttp): Containers {
         output[name] = (output[name] + chunk.toString('utf8')).slice(0, maxOutput);
       const { ExitCode: code } = await http.json<{ ExitCode: number | null }>('GET', `/exec/${exec}/json`);
       return { code: code ?? -1, ...output };
+    },
+
+    async copyInto(id, folder, tar) {
+      const headers = { 'content-type': 'application/x-tar' };
+      await http
+        .json('PUT', `/containers/${id}/archive`, { query: { path: folder }, headers, body: tar })
+        .catch(fault('be filled', id));
+    },
+
+    async containerStats(id, signal) {
+      const query = { stream: false, 'one-shot': true };
+      try {
+        return statsOf(await http.json<RawStats>('GET', `/containers/${id}/stats`, { query, signal }));
+      } catch (error) {
+        if (error instanceof EngineRefusal && [404, 409].includes(error.status)) return undefined;
+        throw error;
+      }
     },
 
     async removeContainer(id) {

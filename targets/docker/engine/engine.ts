@@ -3,6 +3,7 @@ import { type Containers, containersOf } from './containers.ts';
 import { EngineHttp } from './http.ts';
 import { type Images, imagesOf } from './images.ts';
 import { jsonLines } from './messages.ts';
+import { type Volumes, volumesOf } from './volumes.ts';
 
 export interface EngineEvent {
   /** container, image, network, ... */
@@ -29,7 +30,7 @@ export interface EngineInfo {
 }
 
 /** A Docker engine, or what speaks as one (podman). All calls reject with a HitlessError that says what to do. */
-export interface Engine extends Images, Containers {
+export interface Engine extends Images, Containers, Volumes {
   /** `unix:///var/run/docker.sock` */
   readonly host: string;
   info(): Promise<EngineInfo>;
@@ -61,6 +62,7 @@ export async function openEngine({ context }: EngineSettings = {}): Promise<Engi
     host: http.address.host,
     ...imagesOf(http),
     ...containersOf(http),
+    ...volumesOf(http),
 
     async info() {
       const { Version: version, Arch: architecture, Os: os, Platform } = await http.json<RawVersion>('GET', '/version');

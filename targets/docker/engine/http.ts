@@ -3,6 +3,7 @@ import { Agent, type Dispatcher } from 'undici';
 import { dialOf, type EngineAddress } from './address.ts';
 import { EngineRefusal, unreachable } from './fault.ts';
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 type Query = Record<string, string | number | boolean | undefined>;
 
 export interface EngineRequest {
@@ -54,7 +55,7 @@ export class EngineHttp {
   }
 
   /** The answer's JSON; undefined where it has none. */
-  async json<T>(method: 'GET' | 'POST' | 'DELETE', path: string, request: EngineRequest = {}): Promise<T> {
+  async json<T>(method: Method, path: string, request: EngineRequest = {}): Promise<T> {
     const { body } = await this.#send(method, `/v${this.#version}${path}`, request);
     const text = await body.text();
     return (text === '' ? undefined : JSON.parse(text)) as T;
@@ -66,7 +67,7 @@ export class EngineHttp {
   }
 
   async #send(
-    method: 'GET' | 'POST' | 'DELETE',
+    method: Method,
     path: string,
     { query = {}, body, headers = {}, signal, patient = false }: EngineRequest,
   ): Promise<Dispatcher.ResponseData> {

@@ -12,6 +12,7 @@ import { cleanDeadRunsOf } from '../../../targets/docker/removal.ts';
 import { ownerLabel, runLabel, thisOwner } from '../../../targets/owner.ts';
 import { lacks } from '../../available.ts';
 import { manifestOf } from '../deployed.ts';
+import { readBoth, withVolumes, writeBoth } from '../with-volumes.ts';
 import { test, testLabel } from './with-engine.ts';
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -83,6 +84,41 @@ describe.skipIf(lacks('docker'))('replicas as containers', () => {
     expect(await engine.listContainers(mine)).toEqual([]);
   });
 
+  test('have volumes: a claim outlives its pods, an emptyDir its containers, and none the run', {
+    timeout: 180_000,
+  }, async ({ engine, contextOf }) => {
+    const image = 'mimuc/helloworld:v0.0.1';
+    const container = { ...withVolumes.container, image };
+    const manifest = join(contextOf({ 'app.yml': manifestOf({ ...withVolumes, container }) }), 'app.yml');
+    const { target, of, mine } = deployment({ [image]: 'v0.0.1' }, manifest);
+    const running = () => target.state().replicas.filter(({ phase, ready }) => phase === 'running' && ready);
+    const sh = async (script: string) => {
+      await vi.waitFor(() => expect(running()).toHaveLength(1), patience);
+      const { stdout, stderr } = await target.exec(running()[0]?.pod ?? '', ['sh', '-c', script]);
+      return stdout + stderr;
+    };
+    await target.prepare();
+    await target.apply();
+    expect(await sh('cat /etc/hitless-test/greeting; id -u')).toBe('costs $5 $(PORT)1000\n');
+    expect(await sh('echo x > /etc/hitless-test/greeting')).toMatch(/Read-only/);
+    await sh(writeBoth);
+    expect(await sh(readBoth)).toBe('a\n-\na\n');
+
+    const pod = await target.kill('app');
+    await vi.waitFor(() => expect(of('ready', pod)).toHaveLength(2), patience);
+    expect(await sh(readBoth)).toBe('a\n-\na\n');
+
+    await target.scale('app', 0);
+    const phase = () => target.state().replicas.find((replica) => replica.pod === pod)?.phase;
+    await vi.waitFor(() => expect(phase()).toBe('exited'), patience);
+    await target.scale('app', 1);
+    expect(await sh(readBoth)).toMatch(/^a\n-\n.*No such file/);
+
+    expect(await engine.listVolumes(mine)).not.toEqual([]);
+    await target.cleanup();
+    expect(await engine.listVolumes(mine)).toEqual([]);
+  });
+
   test('of an image that is nowhere stay away, and say why', { timeout: 120_000 }, async ({ contextOf }) => {
     const manifest = manifestOf({ container: { image: '127.0.0.1:1/nowhere:v1' } });
     const { target, events } = deployment({}, join(contextOf({ 'app.yml': manifest }), 'app.yml'));
@@ -144,17 +180,23 @@ describe.skipIf(lacks('docker'))('a run', () => {
     const made = await Promise.all(
       Object.entries(owners).map(async ([name, owner]) => {
         const labels = { [testLabel]: 'owners', [runLabel]: `${name}-${process.pid}`, [ownerLabel]: owner };
+        await engine.createVolume(`hitless-${name}-${process.pid}`, labels);
         return [name, await engine.createContainer({ image: 'node:alpine', labels })] as const;
       }),
     );
     const lines = await cleanDeadRunsOf(engine);
     const ours = lines.filter((line) => Object.keys(owners).some((name) => line.includes(` ${name}-${process.pid} `)));
     expect(ours.sort()).toEqual([
-      expect.stringMatching(/^removed what run dead-.* left: 1 container at .* \(its owner, pid \d+ on .*, is gone\)$/),
+      expect.stringMatching(
+        /^removed what run dead-.* left: 1 container and 1 volume at .* \(its owner, pid \d+ on .*, is gone\)$/,
+      ),
       expect.stringMatching(/^removed what run longAgo-/),
     ]);
     const left = await Promise.all(made.map(async ([name, id]) => ((await engine.inspectContainer(id)) ? name : [])));
-    for (const [, id] of made) await engine.removeContainer(id);
+    for (const [name, id] of made) {
+      await engine.removeContainer(id);
+      await engine.removeVolume(`hitless-${name}-${process.pid}`);
+    }
     expect(left.flat()).toEqual(['living', 'elsewhere', 'unreadable']);
   });
 });

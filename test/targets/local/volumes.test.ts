@@ -3,36 +3,7 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { lacks } from '../../available.ts';
 import { type Deployed, test } from '../deployed.ts';
-
-const others = [
-  {
-    apiVersion: 'v1',
-    kind: 'PersistentVolumeClaim',
-    metadata: { name: 'kept' },
-    spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Mi' } } },
-  },
-  { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'words' }, data: { greeting: 'costs $5 $(PORT)' } },
-];
-
-const withVolumes = {
-  others,
-  deployment: { replicas: 1, strategy: { type: 'Recreate' } },
-  pod: {
-    volumes: [
-      { name: 'kept', persistentVolumeClaim: { claimName: 'kept' } },
-      { name: 'scratch', emptyDir: {} },
-      { name: 'words', configMap: { name: 'words' } },
-    ],
-  },
-  container: {
-    env: [{ name: 'SAID', valueFrom: { configMapKeyRef: { name: 'words', key: 'greeting' } } }],
-    volumeMounts: [
-      { name: 'kept', mountPath: '/hitless-test/kept' },
-      { name: 'scratch', mountPath: '/hitless-test/kept/scratch' },
-      { name: 'words', mountPath: '/etc/hitless-test' },
-    ],
-  },
-};
+import { readBoth, withVolumes, writeBoth } from '../with-volumes.ts';
 
 function only({ target }: Deployed): string {
   const running = target.state().replicas.filter(({ phase }) => phase === 'running');
@@ -50,9 +21,6 @@ async function answer({ target }: Deployed): Promise<unknown> {
   const [endpoint] = route.kind === 'choice' ? route.endpoints() : [];
   return (await fetch(`http://${endpoint?.host}:${endpoint?.port}`)).json();
 }
-
-const writeBoth = 'echo a >> /hitless-test/kept/log; echo a >> /hitless-test/kept/scratch/log';
-const readBoth = 'cat /hitless-test/kept/log; echo -; cat /hitless-test/kept/scratch/log 2>&1';
 
 describe.skipIf(lacks('pidns'))('volumes', () => {
   test('a claim outlives its pods, an emptyDir its containers', async ({ deploy }) => {
