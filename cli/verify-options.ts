@@ -42,6 +42,16 @@ const traffic = {
   path: { type: 'string', requiresArg: true, describe: "what is asked for, else the URL's own path and query" },
   status: { type: 'string', requiresArg: true, describe: 'which answers are good, such as 200,404; else any 2xx' },
   identity: {
+  resolution: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'how long this machine may be kept from sending before the run cannot tell, else 5 requests long',
+  },
+  control: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'a URL behind the same front that nobody deploys: what fails there too is not held against the app',
+  },
     describe: '--identity.version header:x-version: where answers say who gave them (replica, version, counter)',
   },
 } as const;
@@ -106,6 +116,8 @@ export interface VerifyArguments {
   path: string | undefined;
   status: string | undefined;
   identity?: unknown;
+  resolution: string | undefined;
+  control: string | undefined;
   baseline: string;
   after: string | undefined;
   timeout: string;

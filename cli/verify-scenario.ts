@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import type { FieldPath, Source } from '../runner/scenario/problem.ts';
+import { lanesOf } from './verify-lanes.ts';
 import type { VerifyArguments } from './verify-options.ts';
 
 /** After a rollout whose end was seen there is little left to wait for; where it was not, the usual grace of a replica (30 s). */
@@ -10,9 +11,6 @@ const withinWatched = '30m';
 /** An earlier rollout's last replica has ended by then, by the usual grace. */
 const calm = '1m';
 
-/** Enough that each is used again before a server's usual idle timeout, and that several replicas are met. */
-const keptConnections = 5;
-
 /**
  * The scenario that a `verify` is, as a file would hold it: traffic, then the command (or somebody else's rollout), then
  * traffic. What is wrong with it is told at the flag that said it. `command`: the words behind `--`.
@@ -22,11 +20,13 @@ export function verifySource(args: VerifyArguments, command: readonly string[]):
     [['app', 'url'], '--url'],
     [['app', 'service'], '--service'],
     [['identity'], '--identity'],
+    [['control'], '--control'],
     [['lanes', 0, 'rate'], '--rate'],
     [['lanes', 0, 'request', 'path'], args.path === undefined ? '--url' : '--path'],
     [['lanes', 0, 'request', 'method'], '--method'],
     [['lanes', 0, 'request', 'headers'], '--header'],
     [['lanes', 0, 'expect', 'status'], '--status'],
+    [['lanes', 0, 'resolution'], '--resolution'],
     ...stepFlags(args),
     [['rollback', 0], '--timeout'],
     [['rollback', 1], '--after'],
@@ -61,21 +61,26 @@ export function seesCluster({ service, workload }: Pick<VerifyArguments, 'servic
 /** Not a file: a run keeps its scenario in its folder. */
 export const verifyFile = resolve('verify.json');
 
+/** Its path and query are the lanes' own. What is wrong with it, such as a password in it, stays to be found. */
+function placeOf(text: string): string {
+  const url = URL.parse(text);
+  const isPlain =
+    url !== null && url.origin !== 'null' && url.username === '' && url.password === '' && url.hash === '';
+  return isPlain ? url.origin : text;
+}
+
 function definition(args: VerifyArguments, command: readonly string[]): object {
-  const { url, service, identity, seed, rollback } = args;
-  const { origin } = URL.parse(url) ?? { origin: url };
+  const { url, service, identity, control, seed, rollback } = args;
   const after = { hold: args.after ?? (seesCluster(args) ? afterSeen : afterUnseen) };
   const patience = { until: 'rolled-out', timeout: args.timeout };
   const within = args['wait-for'] ?? (args.watch ? withinWatched : undefined);
   const rollout = { ...patience, ...(within !== undefined && { within }) };
   return {
     name: 'verify',
-    app: { url: origin === 'null' ? url : origin, ...(service !== undefined && { service }) },
+    app: { url: placeOf(url), ...(service !== undefined && { service }) },
     ...(identity !== undefined && { identity }),
-    lanes: [
-      { name: 'fresh', connection: 'fresh', ...laneOf(args) },
-      { name: 'kept', connection: 'kept', connections: keptConnections, ...laneOf(args) },
-    ],
+    ...(control !== undefined && { control }),
+    lanes: lanesOf(args),
     steps: [
       ...(seesCluster(args) ? [{ wait: { until: 'over', timeout: calm } }] : []),
       { hold: args.baseline },
@@ -86,30 +91,7 @@ function definition(args: VerifyArguments, command: readonly string[]): object {
       rollback: [{ run: { command: ['sh', '-c', rollback], ...patience, goOn: true } }, after],
     }),
     // A service that always fails a little is held to that; where nothing failed before, nothing may fail after.
-    checks: [{ 'no-new-failures': { clean: 'fail' } }],
+    checks: [{ 'no-new-failures': { clean: 'fail' } }, { 'max-outage': { failedBefore: 'leave' } }],
     ...(seed !== undefined && { seed }),
   };
-}
-
-function laneOf({ rate, status, ...args }: VerifyArguments): object {
-  return {
-    rate: rate / 2,
-    request: requestOf(args),
-    ...(status !== undefined && { expect: { status: status.split(',').map(Number) } }),
-  };
-}
-
-function requestOf({ url, path, method, header = [], data }: Omit<VerifyArguments, 'rate' | 'status'>): object {
-  const { pathname, search } = URL.parse(url) ?? { pathname: '/', search: '' };
-  return {
-    method,
-    path: path ?? `${pathname}${search}`,
-    ...(header.length > 0 && { headers: Object.fromEntries(header.map(headerOf)) }),
-    ...(data !== undefined && { body: data }),
-  };
-}
-
-function headerOf(line: string): [name: string, value: string] {
-  const colon = line.indexOf(':');
-  return colon === -1 ? [line, ''] : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }

@@ -8,7 +8,8 @@ import { type ExitCode, exitCodes } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
 import { planText } from './plan.ts';
 import { runOne } from './run-one.ts';
-import { settingsOf } from './target-settings.ts';
+import { settingsOf, type TargetArguments } from './target-settings.ts';
+import { sightText } from './verify-lanes.ts';
 import { type VerifyArguments, verifyGroups, verifyOptions } from './verify-options.ts';
 import { seesCluster, verifyFile, verifySource } from './verify-scenario.ts';
 
@@ -36,15 +37,14 @@ export function verify(deploy: readonly string[]): CommandModule<object, VerifyA
 
 async function verifyCommand(args: VerifyArguments, deploy: readonly string[]): Promise<ExitCode> {
   refuseContradictions(args, deploy);
-  const { namespace, context, kubeconfig, workload } = args;
-  const settings = { namespace, context, kubeconfig, workload };
+  const settings = await placeOf(args);
   settingsOf(settings, 'url');
   const request = { target: 'url', settings, out: args.out, reporters: args.reporter.split(',') };
   createReporters(request.reporters, screenOn(process.stdout));
   const source = verifySource(args, deploy);
   const scenario = scenarioFrom(source, verifyFile);
   if (args['dry-run']) {
-    process.stdout.write(planText(scenario, 'url'));
+    process.stdout.write(`${planText(scenario, 'url')}${sightText(args.rate)}\n`);
     return exitCodes.pass;
   }
   const interruption = new Interruption();
@@ -58,6 +58,17 @@ async function verifyCommand(args: VerifyArguments, deploy: readonly string[]): 
 
 function refuseContradictions(args: VerifyArguments, deploy: readonly string[]): void {
   const wrong = (message: string, hint?: string) =>
+/** Where the cluster is looked at it is where kubectl would look. */
+async function placeOf(args: VerifyArguments): Promise<TargetArguments> {
+  const { namespace, context, kubeconfig, workload } = args;
+  const said = { namespace, context, kubeconfig, workload };
+  if (namespace !== undefined || !seesCluster(args)) return said;
+  // The library is large, and only wanted where a cluster is.
+  const { namespaceOfContext } = await import('../targets/kubernetes/kubeconfig.ts');
+  const choice = { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) };
+  return { ...said, namespace: namespaceOfContext(choice) };
+}
+
     new HitlessError('HITLESS_USAGE', message, { blame: 'usage', ...(hint !== undefined && { hint }) });
   if (args.watch && deploy.length > 0)
     throw wrong('--watch: it waits for a rollout that somebody else starts, and a command was given too');

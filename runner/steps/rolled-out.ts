@@ -85,7 +85,10 @@ function hasChanged(before: TargetState, state: TargetState): boolean {
 /** A rollout that got stuck long ago may be what this one mends. */
 function isNewlyStuck(deployment: DeploymentState, before: TargetState): boolean {
   const earlier = earlierOf(deployment, before);
-  return isTurned('stuck', deployment, earlier) || (deployment.progress === 'stuck' && earlier?.revision !== deployment.revision);
+  return (
+    isTurned('stuck', deployment, earlier) ||
+    (deployment.progress === 'stuck' && earlier?.revision !== deployment.revision)
+  );
 }
 
 function isTurned(

@@ -12,7 +12,10 @@ export const wait: StepRunner<'wait'> = async (input, context) => {
   if (context.target.refresh) await orInterrupted(context.target.refresh(), context.signal);
   if (until === 'over') return untilOver(timeoutUs, context);
   if (until === 'rolled-out')
-    return untilRolledOut({ before: context.target.state(), withinUs, timeoutUs: withinUs + timeoutUs, settleUs }, context);
+    return untilRolledOut(
+      { before: context.target.state(), withinUs, timeoutUs: withinUs + timeoutUs, settleUs },
+      context,
+    );
   const came = await waitFor(context, timeoutUs, (state) => {
     const wanted = name === null ? state.deployments : [deploymentOf(state, name)];
     const there = wanted.every((deployment) =>

@@ -123,3 +123,9 @@ function judgeContext(kubeConfig: KubeConfig, files: readonly string[]): string 
 function fault(code: string, message: string, hint: string, cause?: unknown): HitlessError {
   return new HitlessError(code, message, { blame: 'environment', hint, cause });
 }
+
+/** Where kubectl would look without `--namespace`: what the context says, else `default`. Throws as loadCluster. */
+export function namespaceOfContext(choice: ClusterChoice): string {
+  const { kubeConfig } = loadCluster(choice);
+  return kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? 'default';
+}
