@@ -45,6 +45,14 @@ const LaneTraffic = Type.Object({
   lateMs: Spread,
   waitMs: Spread,
   latencyMs: Latency,
+  /** Of connections that waited for a name to be looked up. */
+  resolveMs: Type.Optional(Spread),
+  /** From an open connection to the end of the TLS handshake. */
+  tlsMs: Type.Optional(Spread),
+  /** Where its connections led, the most used first, where that is more than one place. */
+  addresses: Type.Optional(
+    Type.Array(Type.Object({ address: Type.String(), connections: Count, failed: Count }), { maxItems: 100 }),
+  ),
 });
 
 const CheckResult = Type.Object({

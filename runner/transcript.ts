@@ -1,8 +1,6 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-
-/** Stands where a secret was. */
-const leftOut = '***';
+import { withoutSecrets } from './traffic/secrets.ts';
 
 /** What a step's command prints, kept in the run's folder and shown, without secrets. */
 export class Transcript {
@@ -28,6 +26,6 @@ export class Transcript {
 
   /** The text with each secret left out. */
   without(text: string): string {
-    return this.#secrets.reduce((shown, secret) => shown.replaceAll(secret, leftOut), text);
+    return withoutSecrets(text, this.#secrets);
   }
 }

@@ -3,6 +3,7 @@ import type { TargetFacts } from '../record/facts.ts';
 import type { Workload, WorkloadKind } from '../record/workload.ts';
 import type { EngineInHand } from './docker/engine-in-hand.ts';
 import type { TlsSettings } from './tls.ts';
+import type { Resolution } from './resolve.ts';
 
 /** What a target can do beyond deploying and being asked how it is. A scenario that needs more is refused before it starts. */
 export type Capability = 'rollout' | 'undo' | 'switch' | 'scale' | 'kill' | 'drain' | 'exec' | 'pause' | 'resize';
@@ -23,6 +24,10 @@ export interface AppSpec {
   /** Somebody else's deployment, for the url target alone; then `manifests` and `images` are empty. */
   url?: string;
   /** Absolute paths of YAML files or folders of them. */
+  /** Of an https URL: what is trusted and shown. */
+  tls?: TlsSettings;
+  /** In place of what the resolver says. */
+  resolve?: readonly Resolution[];
   manifests: string[];
   /** The Service that traffic goes to; may be left out where the manifests hold only one. */
   service?: string;

@@ -33,3 +33,8 @@ export class Durations {
     return this.#histogram === null ? null : this.#maxUs / 1000;
   }
 }
+
+/** What is told of a lane's durations where the curve is not. */
+export function spread(durations: Durations) {
+  return { p50: durations.percentileMs(50), p99: durations.percentileMs(99), max: durations.maxMs };
+}

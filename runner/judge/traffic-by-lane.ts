@@ -30,6 +30,7 @@ class LaneTally {
   readonly late = new Durations();
   readonly wait = new Durations();
   readonly latency = new Durations();
+  readonly ways = new Ways();
   openings = 0;
 
   constructor(lane: LaneFacts) {
@@ -78,7 +79,10 @@ class TrafficFold implements Fold<TrafficByLane> {
       tally.late.add(ready - (intendedUs[row] as number));
       if (outcome === 'unsent') continue;
       if (connectionUse[row] === 1) tally.openings++;
-      if (!Number.isNaN(sent)) tally.wait.add(sent - ready);
+      tally.ways.add(batch, row);
+      // Waiting for the resolver is no waiting for a connection.
+      const resolve = batch.resolveUs[row] as number;
+      if (!Number.isNaN(sent)) tally.wait.add(sent - ready - (resolve > 0 ? Math.min(resolve, sent - ready) : 0));
       if (outcome !== 'ok') continue;
       tally.latency.add(end - ready);
       if (isControl(tally.lane)) continue;
@@ -117,7 +121,7 @@ class TrafficFold implements Fold<TrafficByLane> {
 }
 
 function laneTraffic(tally: LaneTally): LaneTrafficResult {
-  const { lane, byOutcome, late, wait, latency } = tally;
+  const { lane, byOutcome, late, wait, latency, ways } = tally;
   const unsent = byOutcome.get('unsent') ?? 0;
   const planned = tally.count(() => true);
   return {
@@ -141,11 +145,8 @@ function laneTraffic(tally: LaneTally): LaneTrafficResult {
       p95: latency.percentileMs(95),
       p999: latency.percentileMs(99.9),
     },
+    ...ways.result(),
   };
-}
-
-function spread(durations: Durations) {
-  return { p50: durations.percentileMs(50), p99: durations.percentileMs(99), max: durations.maxMs };
 }
 
 function curve(latency: Durations): Curve {

@@ -16,6 +16,7 @@ import type { Scenario } from './scenario.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { readSource } from './source.ts';
 import { customStepOf, stepOf } from './steps.ts';
+import { trustOf } from './trust.ts';
 
 const problemsOf = schemaProblems(ScenarioSchema);
 const problemsOfChecks = schemaProblems(Type.Pick(ScenarioSchema, ['checks', 'expect']));
@@ -64,8 +65,12 @@ function complete(
     input.lanes.map(({ name }) => name),
     functions,
   );
-  refuse([...brokenRules(input, functions), ...missingPaths(input.app, folder), ...problems], source);
-  const app = appOf(input.app, folder);
+  const trust = trustOf(input.app, folder);
+  refuse(
+    [...brokenRules(input, functions), ...missingPaths(input.app, folder), ...trust.problems, ...problems],
+    source,
+  );
+  const app = appOf(input.app, folder, trust.settings);
   if (input.app.manifests !== undefined && 'manifests' in app)
     refuse(unknownObjects(input, read(app.manifests)), source);
   const lanes = input.lanes.map(laneOf);

@@ -60,12 +60,43 @@ const Image = Type.Object(
   strict,
 );
 
+const Tls = Type.Object(
+  {
+    ca: Type.Optional(
+      Type.String({ description: 'a PEM file of the authorities that are trusted, in place of the usual' }),
+    ),
+    cert: Type.Optional(
+      Type.String({ description: "a PEM file of the client's certificate, where servers ask for one" }),
+    ),
+    key: Type.Optional(Type.String({ description: 'a PEM file of its key, without a passphrase' })),
+    insecure: Type.Optional(Type.Boolean({ description: 'take any certificate' })),
+    servername: Type.Optional(
+      Type.String({
+        pattern: '^[A-Za-z0-9_]([-.A-Za-z0-9_]*[A-Za-z0-9_])?$',
+        maxLength: 253,
+        description: 'a host name: whose certificate it has to be',
+      }),
+    ),
+    reuse: Type.Optional(
+      Type.Boolean({ description: 'let new connections go on with the TLS session of earlier ones' }),
+    ),
+  },
+  strict,
+);
+
 const App = Type.Object(
   {
     manifests: Type.Optional(
       Type.Array(Type.String(), { minItems: 1, description: 'files or folders of Kubernetes YAML' }),
     ),
     url: Type.Optional(Type.String({ pattern: '^https?://', description: "somebody else's deployment" })),
+    tls: Type.Optional(Tls),
+    resolve: Type.Optional(
+      Type.Array(
+        Type.String({ minLength: 1, description: 'host:port:address, such as shop.example.com:443:10.0.0.7' }),
+        { minItems: 1, maxItems: 50, description: 'addresses, as host:port:address' },
+      ),
+    ),
     service: Type.Optional(ObjectName),
     images: Type.Optional(Type.Record(Type.String(), Image)),
     port: Type.Optional(Type.Integer({ minimum: 1, maximum: 65535, description: "where local's balancer listens" })),

@@ -1,14 +1,18 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { didYouMean } from '../../record/nearest.ts';
+import { resolutionOf } from '../../targets/resolve.ts';
+import type { TlsSettings } from '../../targets/tls.ts';
 import type { ScenarioInput } from './model.ts';
 import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
 import type { Scenario } from './scenario.ts';
 
-/** The app with its paths absolute: they are relative to the folder of the scenario's file. */
-export function appOf(app: ScenarioInput['app'], folder: string): Scenario['app'] {
+/** The app with its paths absolute: they are relative to the folder of the scenario's file. `tls`: what its files hold. */
+export function appOf(app: ScenarioInput['app'], folder: string, tls?: TlsSettings): Scenario['app'] {
   const service = app.service === undefined ? {} : { service: app.service };
-  if (app.url !== undefined) return { url: app.url, ...service };
+  const resolutions = app.resolve?.map(resolutionOf).filter((each) => each !== undefined);
+  if (app.url !== undefined)
+    return { url: app.url, ...(tls && { tls }), ...(resolutions && { resolve: resolutions }), ...service };
   const images = Object.entries(app.images ?? {}).map(([name, image]) => [
     name,
     { ...image, context: resolve(folder, image.context) },
@@ -38,7 +42,7 @@ export function missingPaths(app: ScenarioInput['app'], folder: string): Problem
 
 type Wanted = 'file' | 'folder' | 'file or folder';
 
-function missing(path: FieldPath, place: string, written: string, wanted: Wanted): Problem | undefined {
+export function missing(path: FieldPath, place: string, written: string, wanted: Wanted): Problem | undefined {
   const kind = kindOf(place);
   if (kind !== undefined && wanted.includes(kind)) return undefined;
   const hint = kind === undefined ? didYouMean(basename(place), neighbours(place)) : `, it is a ${kind}`;

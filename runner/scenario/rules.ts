@@ -1,7 +1,9 @@
 import { constants } from 'node:os';
 import { Ajv } from 'ajv';
 import { didYouMean } from '../../record/nearest.ts';
-import { urlFault } from '../../targets/url/address.ts';
+import { addressesFor, resolutionOf } from '../../targets/resolve.ts';
+import { placeOf, urlFault } from '../../targets/url/address.ts';
+import { headerFault } from '../traffic/header-value.ts';
 import { controlLaneNames } from './control-lanes.ts';
 import type { Functions } from './functions.ts';
 import type { LaneInput, ScenarioInput } from './model.ts';
@@ -11,6 +13,7 @@ import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
 export function brokenRules(scenario: ScenarioInput, functions: Functions): Problem[] {
   return [
     ...appRules(scenario),
+    ...wayRules(scenario),
     ...targetRules(scenario),
     ...controlRules(scenario),
     ...scenario.lanes.flatMap((lane, index) => [...laneRules(lane, index, scenario.lanes)]),
@@ -41,6 +44,27 @@ function* targetRules({ app, targets = [] }: ScenarioInput): Generator<Problem> 
     const path = ['targets', index];
     if ((target === 'url') !== (app.url !== undefined))
       yield at(path, target === 'url' ? ': there is no app.url' : ': what is at app.url is not deployed on a target');
+/** How traffic gets to a URL, and the control lanes to theirs. */
+function* wayRules({ app, control }: ScenarioInput): Generator<Problem> {
+  const { url, tls, resolve = [] } = app;
+  const urls = [url, control].flatMap((text) => (text === undefined ? [] : (URL.parse(text) ?? [])));
+  if (tls !== undefined && urls.every(({ protocol }) => protocol !== 'https:'))
+    yield { ...at(['app', 'tls'], ': only where app.url begins with https://'), at: 'key' };
+  const places = urls.map(placeOf);
+  for (const [index, written] of resolve.entries()) {
+    const path = ['app', 'resolve', index];
+    const resolution = resolutionOf(written);
+    if (resolution === undefined)
+      yield at(path, `: expected host:port:address, such as shop.example.com:443:10.0.0.7, got ${shown(written)}`);
+    else if (places.every((place) => addressesFor([resolution], place) === undefined))
+      yield at(path, `: it is for ${resolution.host}:${resolution.port}, and traffic goes to ${placesText(places)}`);
+  }
+}
+
+function placesText(places: readonly { host: string; port: number }[]): string {
+  return places.map(({ host, port }) => `${host}:${port}`).join(' and ') || 'what the manifests say';
+}
+
     if (targets.indexOf(target) < index) yield at(path, `: ${target} is named twice`);
   }
 }
@@ -79,9 +103,13 @@ function* laneRules(lane: LaneInput, index: number, lanes: readonly LaneInput[])
     yield at([...path, 'ramps'], ': an unpaced lane has no rate that could change');
   if (lane.request?.method === 'CONNECT')
     yield at([...path, 'request', 'method'], ': CONNECT asks a proxy, not an app');
-  for (const header of Object.keys(lane.request?.headers ?? {}))
+  for (const [header, value] of Object.entries(lane.request?.headers ?? {})) {
+    const place = [...path, 'request', 'headers', header];
     if (ownHeaders.includes(header.toLowerCase()))
-      yield { ...at([...path, 'request', 'headers', header], ': hitless writes this header itself'), at: 'key' };
+      yield { ...at(place, ': hitless writes this header itself'), at: 'key' };
+    const fault = headerFault(value);
+    if (fault !== undefined) yield at(place, `: ${fault}`);
+  }
   yield* expectRules(lane.expect ?? {}, [...path, 'expect']);
 }
 

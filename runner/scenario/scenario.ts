@@ -64,7 +64,7 @@ export interface Scenario {
   seed: number;
   /** The kinds of target that it is made for; null: any. */
   targets: readonly string[] | null;
-  app: AppSpec | { url: string; service?: string };
+  app: AppSpec | Pick<AppSpec & { url: string }, 'url' | 'service' | 'tls' | 'resolve'>;
   identity: Identity;
   lanes: Lane[];
   steps: Step[];

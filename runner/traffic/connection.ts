@@ -8,6 +8,7 @@ import type { Exchange, Wire } from './exchange.ts';
 import { decodedBody, surplus } from './judge.ts';
 import { type Ending, failedConnect, failedHandshake, isLateRefusal, lostConnection } from './outcome.ts';
 import type { Held, Holder } from './recorder.ts';
+import { hideSecrets } from './secrets.ts';
 import { SecureSocket } from './secure-socket.ts';
 import { SourceAddresses } from './source-address.ts';
 
@@ -221,8 +222,10 @@ export class Connection implements Holder {
     const isOpening = this.#phase === 'resolve' || this.#phase === 'connect';
     if (this.#exchange === null) this.#endIdle(null);
     else if (isOpening) this.#fail(failedConnect(by));
-    else if (this.#phase === 'tls' || isLateRefusal(by, this.#exchange.attempt)) this.#fail(failedHandshake(by));
-    else if (by === 'FIN' && this.#answer.finish()) this.#answered(true);
+    else if (this.#phase === 'tls' || isLateRefusal(by, this.#exchange.attempt)) {
+      this.#exchange.attempt.securedUs = null;
+      this.#fail(failedHandshake(by));
+    } else if (by === 'FIN' && this.#answer.finish()) this.#answered(true);
     else {
       const now = nowUs();
       this.#fail(this.#loss(this.#exchange.attempt, by, writing, now), now);
@@ -258,6 +261,7 @@ export class Connection implements Holder {
     attempt.detail = ending.detail;
     attempt.status = this.#answer.status;
     attempt.handled = handled(attempt);
+    if (work.secrets.length > 0) hideSecrets(attempt, work.secrets);
     if (ending.outcome === 'unsent') {
       attempt.sentUs = null;
       attempt.connection = null;

@@ -13,6 +13,8 @@ export interface LaneWork {
   lane: Lane;
   judge: Judge;
   requests: RequestWriter;
+  /** What its requests hold and no row may, longest first: an answer can tell it back. */
+  secrets: readonly string[];
   books: Books;
 }
 

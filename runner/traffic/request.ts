@@ -1,12 +1,11 @@
 import { HitlessError } from '../../record/error.ts';
+import { headerFault, headerValue } from './header-value.ts';
 import type { Lane } from './lane.ts';
 
 /** What goes out for one attempt: text where all of it is Latin-1, else bytes. */
 export type RequestBytes = string | Buffer;
 
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-/** RFC 9110, 5.5: visible characters, space and tab; obs-text as it is. No CR, LF or NUL can get in. */
-const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 const askable = /^\/[\x21-\x22\x24-\x7e]*$/;
 /** The engine's own: set by a lane they would make the record lie. */
 const reserved = new Set(['x-request-id', 'x-hitless-id', 'content-length', 'transfer-encoding', 'upgrade']);
@@ -25,7 +24,7 @@ export class RequestWriter {
       ['user-agent', 'hitless'],
       ['accept', '*/*'],
     ]);
-    for (const [name, value] of Object.entries(headers)) all.set(name.toLowerCase(), value);
+    for (const [name, value] of Object.entries(headers)) all.set(name.toLowerCase(), headerValue(value));
     this.#body = body === null ? null : Buffer.from(body);
     if (this.#body !== null) all.set('content-length', String(this.#body.length));
     this.#method = method;
@@ -58,12 +57,9 @@ export function assertRequests(lane: Lane): void {
     if (!token.test(name)) throw wrong(lane, `the header name ${quoted(name)}`, 'A header name is letters and dashes.');
     if (reserved.has(name.toLowerCase()))
       throw wrong(lane, `the header ${name}`, 'The engine sets this header itself; leave it out.');
-    if (!fieldValue.test(value))
-      throw wrong(
-        lane,
-        `the value ${quoted(value)} of header ${name}`,
-        'A value is one line without control characters.',
-      );
+    const fault = headerFault(value);
+    if (fault !== undefined)
+      throw wrong(lane, `the value ${quoted(value)} of header ${name}`, `${fault[0]?.toUpperCase()}${fault.slice(1)}.`);
   }
 }
 

@@ -17,6 +17,7 @@ import { seededRandom } from './random.ts';
 import { Recorder } from './recorder.ts';
 import { RequestWriter } from './request.ts';
 import { Rounds } from './rounds.ts';
+import { secretsOf } from './secrets.ts';
 import { TlsClient } from './secure-socket.ts';
 import { SessionLane } from './session.ts';
 import { partOf, threadsOfLane } from './share.ts';
@@ -164,6 +165,7 @@ export class TrafficThread {
       lane,
       judge: new Judge(lane, identity),
       requests: new RequestWriter(lane, host),
+      secrets: secretsOf([lane]),
       books: {
         tally: new Tally(counts, laneIndex, lanes.length, thread),
         blind: new BlindWatch(lane.name, lane.resolutionUs, (event) => this.#listener.onEvent(event)),

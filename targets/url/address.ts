@@ -7,14 +7,13 @@ export function urlFault(text: string): string | undefined {
   if (url === null || url.hostname === '') return 'expected http://host:port/base, and this is no URL';
   if (url.username !== '' || url.password !== '')
     return 'a name and a password in a URL end up in reports and logs; give the lanes a header for it (request.headers)';
-  if (url.protocol === 'https:')
-    return 'https is not spoken yet, traffic is plain http: give the address of what listens for http behind the front';
+  if (!['http:', 'https:'].includes(url.protocol)) return `expected http:// or https://, and this is ${url.protocol}//`;
   if (url.search !== '' || url.hash !== '')
     return `expected http://host:port/base without ${url.search || url.hash}: queries belong to the paths of the lanes`;
   return undefined;
 }
 
-/** `http://host:port/base/`: where a lane's path `/` goes. Throws where it is no URL. */
+/** `http://host:port/base/`, or https: where a lane's path `/` goes. Throws where it is no URL. */
 export function baseOf(text: string): URL {
   const url = new URL(text);
   url.pathname = url.pathname.replace(/\/*$/, '/');

@@ -2,9 +2,10 @@ import { HitlessError } from '../../record/error.ts';
 import type { TargetFacts } from '../../record/facts.ts';
 import { cleanDeadRuns } from '../lease.ts';
 import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
+import { addressesFor } from '../resolve.ts';
 import { nameOfWorkload } from '../workload-name.ts';
-import { baseOf, urlFault } from './address.ts';
-import { reach } from './reach.ts';
+import { baseOf, placeOf, urlFault } from './address.ts';
+import { reach, type Way } from './reach.ts';
 import type { WorkloadWatch } from './workload-watch.ts';
 
 /** Somebody else's deployment: traffic goes to a URL, a command or somebody rolls it out, and nothing is deployed. */
@@ -50,7 +51,7 @@ class UrlTarget implements Target {
   async #prepare(): Promise<void> {
     const { onNotice } = this.#context;
     for (const line of await cleanDeadRuns()) onNotice(line);
-    const line = await reach(this.#url, this.#ended.signal);
+    const line = await reach(this.#url, this.#ended.signal, this.#way());
     if (line !== undefined) onNotice(line);
     await this.#look();
   }
@@ -85,7 +86,13 @@ class UrlTarget implements Target {
   }
 
   async route(): Promise<Route> {
-    return { kind: 'address', url: this.#url.href };
+    return { kind: 'address', url: this.#url.href, ...this.#way() };
+  }
+
+  #way(): Way {
+    const { tls, resolve = [] } = this.#context.app;
+    const addresses = addressesFor(resolve, placeOf(this.#url));
+    return { ...(tls && { tls }), ...(addresses && { addresses }) };
   }
 
   async refresh(): Promise<void> {

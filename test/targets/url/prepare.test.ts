@@ -92,7 +92,7 @@ describe('what can never be answered is an error of the environment, before anyt
   });
 
   test.each([
-    ['https://shop.test', /https is not spoken yet/],
+    ['ftp://shop.test', /expected http:\/\/ or https:\/\/, and this is ftp:/],
     ['http://me:hunter2@shop.test', /request\.headers/],
     ['http://shop.test/?a=1', /without \?a=1/],
     ['http://', /is no URL/],
