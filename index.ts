@@ -1,3 +1,5 @@
+export { defineConfig } from './cli/config/define.ts';
+export type { ConfigInput } from './cli/config/model.ts';
 export type { Attempt, FailureClass, Outcome, Phase } from './record/attempt.ts';
 export { type Blame, type FileLocation, HitlessError } from './record/error.ts';
 export type { Event } from './record/event.ts';

@@ -6,7 +6,7 @@ import { readFacts } from '../record/facts-file.ts';
 import type { Result } from '../record/result.ts';
 import { readResult } from '../record/result-file.ts';
 import { runFiles } from '../record/run-folder.ts';
-import { createReporters, endReporters, reporterNames } from '../reports/reporters.ts';
+import { createReporters, defaultReporters, endReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
 import { judge } from '../runner/judge/judge.ts';
 import { loadChecks } from '../runner/scenario/load.ts';
@@ -23,7 +23,7 @@ export const reportOptions = {
   reporter: {
     type: 'string',
     requiresArg: true,
-    default: reporterNames.join(','),
+    default: defaultReporters({}).join(','),
     describe: 'how it is told, one or several with commas between them',
   },
 } as const;

@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { HitlessError } from '../record/error.ts';
-import { createReporters, reporterNames } from '../reports/reporters.ts';
+import { createReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
 import { loadScenario } from '../runner/scenario/load.ts';
 import type { Override } from '../runner/scenario/overrides.ts';
@@ -8,12 +8,13 @@ import { type ExitCode, exitCodes, worstExitCode } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
 import { overridesOf } from './overrides.ts';
 import { planText } from './plan.ts';
+import { type PolicyArguments, policyOf, policyOptions } from './policy.ts';
 import { type RunRequest, runOne } from './run-one.ts';
 import { findScenario } from './shipped.ts';
 import { settingsOf, targetOptions } from './target-settings.ts';
 import { manifestReaderFor, targetFor, targetNames } from './targets.ts';
 
-interface Arguments {
+interface Arguments extends PolicyArguments {
   scenario: string[];
   target: string | undefined;
   namespace: string | undefined;
@@ -22,7 +23,6 @@ interface Arguments {
   registry: string | undefined;
   workload: string | undefined;
   out: string | undefined;
-  reporter: string;
   seed?: unknown;
   lane?: unknown;
   repeat: number;
@@ -38,12 +38,7 @@ export const runOptions = {
   },
   ...targetOptions,
   out: { type: 'string', requiresArg: true, describe: 'folder of the run, else .hitless/<time>-<scenario>' },
-  reporter: {
-    type: 'string',
-    requiresArg: true,
-    default: reporterNames.join(','),
-    describe: 'how it is told, one or several with commas between them',
-  },
+  ...policyOptions,
   seed: { requiresArg: true, describe: 'a number that fixes all that is random' },
   lane: { describe: '--lane.NAME.FIELD VALUE sets a field of a lane' },
   repeat: { type: 'number', requiresArg: true, default: 1, describe: 'run each so many times' },
@@ -75,8 +70,9 @@ async function runCommand(args: Arguments): Promise<ExitCode> {
   refuseContradictions(args);
   const { namespace, context, kubeconfig, registry, workload } = args;
   const settings = { namespace, context, kubeconfig, registry, workload };
-  const request = { target: args.target, settings, out: args.out, reporters: args.reporter.split(',') };
-  createReporters(request.reporters, screenOn(process.stdout));
+  const policy = await policyOf(args);
+  const request = { target: args.target, settings, out: args.out, policy };
+  createReporters(policy.reporters, screenOn(process.stdout));
   const files = args.scenario.map(findScenario);
   const overrides = overridesOf(args);
   const read = manifestReaderFor(args.target);
@@ -101,7 +97,7 @@ async function runAll(
     for (const file of files) {
       for (let time = 0; time < repeat && !interruption.signal.aborted; time++)
         codes.push(
-          await runOne(await loadScenario(file, overrides, manifestReaderFor(request.target)), request, interruption),
+          await runOne(() => loadScenario(file, overrides, manifestReaderFor(request.target)), request, interruption),
         );
     }
   } finally {

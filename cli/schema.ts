@@ -1,9 +1,10 @@
 import type { CommandModule } from 'yargs';
 import { resultJsonSchema } from '../record/result-file.ts';
 import { scenarioJsonSchema } from '../runner/scenario/json-schema.ts';
+import { configJsonSchema } from './config/model.ts';
 
 /** The JSON Schemas that ship, by name: `schemas/NAME.json` in the package. */
-export const schemas = { scenario: scenarioJsonSchema, result: resultJsonSchema } as const;
+export const schemas = { scenario: scenarioJsonSchema, result: resultJsonSchema, config: configJsonSchema } as const;
 
 export const schema: CommandModule<object, { of: keyof typeof schemas }> = {
   command: 'schema [of]',

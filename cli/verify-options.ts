@@ -1,7 +1,8 @@
+import { type PolicyArguments, policyOptions } from './policy.ts';
 import { runOptions } from './run.ts';
 import { targetOptions } from './target-settings.ts';
 
-const { out, reporter, seed } = runOptions;
+const { out, seed } = runOptions;
 const { context, kubeconfig } = targetOptions;
 
 /** What is seen of the cluster behind the URL. */
@@ -81,7 +82,7 @@ const times = {
 /** What is left of it. */
 const telling = {
   out: { ...out, describe: 'folder of the run, else .hitless/<time>-verify' },
-  reporter,
+  ...policyOptions,
   seed,
   'dry-run': { type: 'boolean', default: false, describe: 'show what it would do, start nothing' },
 } as const;
@@ -102,7 +103,7 @@ export const verifyGroups: Record<string, readonly string[]> = {
   'The run:': Object.keys(telling),
 };
 
-export interface VerifyArguments {
+export interface VerifyArguments extends PolicyArguments {
   url: string;
   service: string | undefined;
   workload: string | undefined;
@@ -125,7 +126,6 @@ export interface VerifyArguments {
   'wait-for': string | undefined;
   rollback: string | undefined;
   out: string | undefined;
-  reporter: string;
   seed?: unknown;
   'dry-run': boolean;
 }

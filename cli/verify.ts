@@ -7,8 +7,10 @@ import { requireCommand } from './executable.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
 import { planText } from './plan.ts';
+import { policyOf } from './policy.ts';
 import { runOne } from './run-one.ts';
 import { settingsOf, type TargetArguments } from './target-settings.ts';
+import { withConfig } from './verify-config.ts';
 import { sightText } from './verify-lanes.ts';
 import { type VerifyArguments, verifyGroups, verifyOptions } from './verify-options.ts';
 import { seesCluster, verifyFile, verifySource } from './verify-scenario.ts';
@@ -39,25 +41,26 @@ async function verifyCommand(args: VerifyArguments, deploy: readonly string[]): 
   refuseContradictions(args, deploy);
   const settings = await placeOf(args);
   settingsOf(settings, 'url');
-  const request = { target: 'url', settings, out: args.out, reporters: args.reporter.split(',') };
-  createReporters(request.reporters, screenOn(process.stdout));
-  const source = verifySource(args, deploy);
+  const policy = await policyOf(args);
+  // Lanes of a config have rates of their own.
+  const notices = policy.config?.lanes ? [] : [sightText(args.rate)];
+  const request = { target: 'url', settings, out: args.out, policy, notices };
+  createReporters(policy.reporters, screenOn(process.stdout));
+  const source = withConfig(verifySource(args, deploy), policy.config, args);
   const scenario = scenarioFrom(source, verifyFile);
   if (args['dry-run']) {
-    process.stdout.write(`${planText(scenario, 'url')}${sightText(args.rate)}\n`);
+    process.stdout.write([planText(scenario, 'url'), ...notices.map((line) => `${line}\n`)].join(''));
     return exitCodes.pass;
   }
+  if (deploy[0] !== undefined) requireCommand(deploy[0]);
   const interruption = new Interruption();
   try {
-  if (deploy[0] !== undefined) requireCommand(deploy[0]);
-    return await runOne(scenario, { ...request, definition: source.value }, interruption);
+    return await runOne(async () => scenario, { ...request, definition: source.value }, interruption);
   } finally {
     interruption.end();
   }
 }
 
-function refuseContradictions(args: VerifyArguments, deploy: readonly string[]): void {
-  const wrong = (message: string, hint?: string) =>
 /** Where the cluster is looked at it is where kubectl would look. */
 async function placeOf(args: VerifyArguments): Promise<TargetArguments> {
   const { namespace, context, kubeconfig, workload } = args;
@@ -69,6 +72,8 @@ async function placeOf(args: VerifyArguments): Promise<TargetArguments> {
   return { ...said, namespace: namespaceOfContext(choice) };
 }
 
+function refuseContradictions(args: VerifyArguments, deploy: readonly string[]): void {
+  const wrong = (message: string, hint?: string) =>
     new HitlessError('HITLESS_USAGE', message, { blame: 'usage', ...(hint !== undefined && { hint }) });
   if (args.watch && deploy.length > 0)
     throw wrong('--watch: it waits for a rollout that somebody else starts, and a command was given too');

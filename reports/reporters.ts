@@ -1,22 +1,36 @@
 import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
 import type { Result } from '../record/result.ts';
+import { github } from './github.ts';
+import { gitlab } from './gitlab.ts';
 import { html } from './html/html.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
+import { markdown } from './markdown.ts';
 import type { Reporter } from './reporter.ts';
 import type { Screen } from './screen.ts';
 import { list } from './terminal/list.ts';
 
-/** Those that leave a file come first: the terminal, last, says what is there. */
+/**
+ * Those that leave a file come first: the terminal, after them, says what is there. Behind it is only what lets a runner
+ * read lines as commands again.
+ */
 const makers: Record<string, (screen: Screen) => Reporter> = {
   html,
   json,
   junit,
+  markdown,
+  gitlab,
   list,
+  github,
 };
 
 export const reporterNames: readonly string[] = Object.keys(makers);
+
+/** Where nobody says which: a GitHub runner reads what github prints, and says in its environment that it is one. */
+export function defaultReporters({ GITHUB_ACTIONS }: NodeJS.ProcessEnv): string[] {
+  return ['html', 'json', 'junit', 'list', ...(GITHUB_ACTIONS === 'true' ? ['github'] : [])];
+}
 
 /**
  * The reporters of these names, in the order in which they are to end. Throws HITLESS_UNKNOWN_REPORTER.

@@ -2,6 +2,7 @@ import { assetConsistency } from './asset-consistency.ts';
 import { availability } from './availability.ts';
 import type { Check } from './check.ts';
 import { counters } from './counters.ts';
+import { failureBudget } from './failure-budget.ts';
 import { latency } from './latency.ts';
 import { maxOutage } from './max-outage.ts';
 import { noNewFailures } from './no-new-failures.ts';
@@ -14,6 +15,7 @@ import { zeroFailed } from './zero-failed.ts';
 const all: readonly Check[] = [
   zeroFailed,
   noNewFailures,
+  failureBudget,
   maxOutage,
   replicaDistribution,
   versionMixing,

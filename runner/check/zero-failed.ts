@@ -62,10 +62,12 @@ class LaneTally {
   }
 }
 
-class ZeroFailed implements Fold<Finding> {
+/** How many requests failed, and whether that is more than `allowed` of those that were sent. */
+export class ZeroFailed implements Fold<Finding> {
   readonly #options: ZeroFailedOptions;
   readonly #facts: RunFacts;
   readonly #lane: string | null;
+  readonly #allowed: (sent: number) => number;
   readonly #staleRaces: StaleRaces;
   readonly #path: PathFailures;
   readonly #control: ReadonlySet<string>;
@@ -74,10 +76,16 @@ class ZeroFailed implements Fold<Finding> {
   readonly #unresolved = new Map<Outcome, number>();
   readonly #lanes = new Map<string, LaneTally>();
 
-  constructor(options: ZeroFailedOptions, facts: RunFacts, lane: string | null) {
+  constructor(
+    options: ZeroFailedOptions,
+    facts: RunFacts,
+    lane: string | null,
+    allowed: (sent: number) => number = () => 0,
+  ) {
     this.#options = options;
     this.#facts = factsOfApp(facts);
     this.#lane = lane;
+    this.#allowed = allowed;
     this.#staleRaces = new StaleRaces(facts);
     this.#path = new PathFailures(facts);
     this.#control = controlLanes(facts);
@@ -139,8 +147,9 @@ class ZeroFailed implements Fold<Finding> {
     const mode = this.#options.stale ?? 'default';
     const staleFails =
       mode === 'fail' ? stale : mode === 'warn' ? 0 : staleInTermination + this.#sum((tally) => tally.staleAboveBound);
+    const allowed = this.#allowed(sent);
     const finding = {
-      expected: { failed: 0, unanswered: 0, stale: mode },
+      expected: { failed: allowed, unanswered: 0, stale: mode },
       actual: {
         planned,
         sent,
@@ -162,19 +171,25 @@ class ZeroFailed implements Fold<Finding> {
     const lost = failed - stale + staleFails - pathFailures - unresolved;
 
     // An interrupted run leaves requests without an answer because we stopped waiting; that is not the server's loss.
-    if (lost > 0 || (unanswered > 0 && this.#facts.complete)) {
+    const number = lost + (this.#facts.complete ? unanswered : 0);
+    if (number > allowed) {
       const parts = [this.#failures(staleFails, path), unanswered > 0 ? `${unanswered} unanswered` : ''].filter(
         Boolean,
       );
-      const number = lost + unanswered;
       return say(
         finding,
         'fail',
-        `${number.toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer: ${list(parts, 12)}.${this.#aside(pathFailures, unresolved)}`,
+        `${(lost + unanswered).toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer${allowed > 0 ? `, ${allowed.toLocaleString('en-US')} are allowed` : ''}: ${list(parts, 12)}.${this.#aside(pathFailures, unresolved)}`,
       );
     }
     const doubt = pathFailures > 0 ? pathDoubt(pathFailures, sent) : this.#doubt(sent, unsent, unanswered);
     if (doubt !== null) return { ...say(finding, 'inconclusive', doubt.message), hint: doubt.hint };
+    if (number > 0)
+      return say(
+        finding,
+        'pass',
+        `${number.toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer, within the ${allowed.toLocaleString('en-US')} that are allowed.`,
+      );
     if (stale > 0)
       return say(
         finding,
@@ -230,7 +245,7 @@ class ZeroFailed implements Fold<Finding> {
         message: `Lane ${list(silent)} sent no request, so nothing is known about it.`,
         hint: 'give the steps more time (hold) or the lane a higher rate',
       };
-    if (unanswered > 0)
+    if (unanswered > 0 && !this.#facts.complete)
       return {
         message: `The run was interrupted while ${count(unanswered, 'request')} of ${sent} had no answer yet.`,
         hint: 'let the run come to its end',

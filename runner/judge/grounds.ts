@@ -43,6 +43,7 @@ export function groundsAgainst(observed: Observed): Ground[] {
     ...observed.unseen.map(ofUnseen),
     ...ofBlindness(facts),
     ...ofTerminations(facts),
+    ...ofSilencedChecks(observed.checks),
     ...observed.checks.flatMap(ofCheck),
     // How the way back went is told apart.
     ...facts.steps.filter(({ rollback }) => rollback !== true).flatMap(ofStep),
@@ -81,6 +82,13 @@ function ofCheck({ name, asked, verdict, message, hint }: CheckOutcome): Ground[
   if (verdict !== 'inconclusive') return [{ verdict, reason: message }];
   // A check of a scenario's own may say no more.
   return [{ verdict, reason: message, toConclude: hint ?? `give ${name} what it says that it lacks` }];
+}
+
+/** Levels can take every check out of the verdict; what is left is not a pass. */
+function ofSilencedChecks(checks: readonly CheckOutcome[]): Ground[] {
+  if (checks.some(({ asked }) => asked)) return [];
+  const reason = 'No check decides: each that was asked for is off or only warns.';
+  return [{ verdict: 'inconclusive', reason, toConclude: 'set the level of one check at least to error' }];
 }
 
 const stepWords = { fail: 'failed', error: 'could not be done', inconclusive: 'is in doubt' };

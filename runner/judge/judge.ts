@@ -10,26 +10,29 @@ import { ofApp } from './app-lanes.ts';
 import { firstFailures } from './failures.ts';
 import { type Ground, groundsAgainst } from './grounds.ts';
 import { hints } from './hints.ts';
-import { type AskedCheck, checkOutcome, type PlannedCheck, planChecks } from './planned-checks.ts';
+import { type CheckLevel, Levels } from './levels.ts';
+import { type AskedCheck, checkOutcome, namedChecks, type PlannedCheck, planChecks } from './planned-checks.ts';
 import { power } from './power.ts';
 import { replicas } from './replicas.ts';
 import { retold } from './retold.ts';
+import { rollback } from './rollback.ts';
 import { series } from './series.ts';
 import { type TerminationLosses, terminationLosses } from './termination-losses.ts';
 import { type TrafficByLane, trafficByLane } from './traffic-by-lane.ts';
 import { unseenSteps } from './unseen-steps.ts';
-import { rollback } from './rollback.ts';
 import { byWorst, worst } from './verdict.ts';
 
 type Series = Result['series'];
 type Failures = Result['failures'];
 type Replicas = Result['replicas'];
+type Rollback = NonNullable<Result['rollback']> | null;
 
 export interface Question {
   /** null or none: zero-failed and max-outage decide. */
   asked: readonly AskedCheck[] | null;
-type Rollback = NonNullable<Result['rollback']> | null;
   expectation: { verdict: Verdict; causes: string[] } | null;
+  /** What checks may do to the verdict, where a config or a flag says so. */
+  levels?: readonly CheckLevel[];
 }
 
 /** A run's folder, or what is in it. */
@@ -69,7 +72,7 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
       ofApp(rollback(facts), control),
       ...planned.map(({ fold }) => fold),
     ],
-    new Map(Object.entries(facts.target.names ?? {})),
+    new NamedPods(facts.target.names, facts.events),
   );
   const [traffic, seriesOfRun, failures, replicasOfRun, losses, unseen, wayBack, ...findings] = folded.results;
   const checks = findings.map((finding, index) => checkOutcome(planned[index] as PlannedCheck, finding));
@@ -95,8 +98,10 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
     ...(verdict === 'inconclusive' && { toConclude: toConclude(grounds) }),
     expectation: expectation && { ...expectation, met: isMet(expectation, verdict, []) },
     ...retold(facts),
+    ...(wayBack !== null && { rollback: wayBack }),
     traffic: traffic.traffic,
     checks,
+    ...(notJudged.length > 0 && { notJudged }),
     causes: [],
     unexplained: trafficOfApp.reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0),
     hints: hints(facts, trafficOfApp),
@@ -107,7 +112,6 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
     percentiles: traffic.percentiles,
     power: power(facts, traffic, losses),
   };
-    ...(wayBack !== null && { rollback: wayBack }),
 }
 
 /** A killed run did not come to write when its traffic ended: at the latest thing that is known of it. */
@@ -123,6 +127,12 @@ function reasonsOf(grounds: readonly Ground[], checks: readonly CheckOutcome[]):
   return [...new Set(reasons)];
 }
 
+/** Who hears that the deploy command failed wants to know of the traffic too. */
+function besideFailedCommand({ steps }: RunFacts, checks: readonly CheckOutcome[]): string[] {
+  if (!steps.some(({ command, verdict }) => command !== undefined && verdict === 'fail')) return [];
+  return checks.filter(({ asked, verdict }) => asked && verdict === 'pass').map(({ message }) => message);
+}
+
 function toConclude(grounds: readonly Ground[]): string[] {
   return [...new Set(grounds.flatMap((ground) => (ground.verdict === 'inconclusive' ? [ground.toConclude] : [])))];
 }
@@ -136,11 +146,5 @@ function isMet(expected: NonNullable<Question['expectation']>, verdict: Verdict,
 function outagesOf(findings: readonly Finding[]): OutageResult[] {
   const all = findings.flatMap(({ outages }) => outages ?? []);
   const byPlace = new Map(all.map((outage) => [`${outage.kind} ${outage.lane} ${outage.fromMs}`, outage]));
-/** Who hears that the deploy command failed wants to know of the traffic too. */
-function besideFailedCommand({ steps }: RunFacts, checks: readonly CheckOutcome[]): string[] {
-  if (!steps.some(({ command, verdict }) => command !== undefined && verdict === 'fail')) return [];
-  return checks.filter(({ asked, verdict }) => asked && verdict === 'pass').map(({ message }) => message);
-}
-
   return [...byPlace.values()].toSorted((a, b) => a.fromMs - b.fromMs);
 }

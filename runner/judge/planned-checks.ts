@@ -7,6 +7,7 @@ import type { Check, Finding } from '../check/check.ts';
 import { checks, defaultChecks } from '../check/checks.ts';
 import { ofApp } from './app-lanes.ts';
 import { guarded } from './guarded-fold.ts';
+import { Levels } from './levels.ts';
 
 /** A check that was asked for: a shipped one by its name, or one of the scenario's own. */
 export interface AskedCheck {
@@ -20,24 +21,45 @@ export interface PlannedCheck {
   name: string;
   lane: string | null;
   asked: boolean;
+  /** Somebody said that it is not to decide. */
+  level?: 'off' | 'warn';
   fold: Fold<Finding>;
 }
 
 /** What decides where a scenario asks for nothing. */
 const defaults: readonly AskedCheck[] = defaultChecks.map((name) => ({ name, options: {}, lane: null }));
 
+/** The checks that are to decide where no level says otherwise. */
+export function namedChecks(asked: readonly AskedCheck[] | null): readonly AskedCheck[] {
+  return asked === null || asked.length === 0 ? defaults : asked;
+}
+
 /**
  * The checks that decide, and every other one with its default options as advice; a check that was asked for some lanes
- * advises on the rest. Throws HITLESS_CHECK_UNKNOWN.
+ * advises on the rest. One whose level is off is not asked at all. Throws HITLESS_CHECK_UNKNOWN.
  */
-export function planChecks(asked: readonly AskedCheck[] | null, facts: RunFacts): PlannedCheck[] {
-  const deciding = asked === null || asked.length === 0 ? defaults : asked;
+export function planChecks(
+  asked: readonly AskedCheck[] | null,
+  facts: RunFacts,
+  levels: Levels = new Levels([]),
+): PlannedCheck[] {
+  const named = namedChecks(asked);
+  const deciding = [...named, ...levels.added(named)];
   return [
-    ...deciding.map((one) => plan(checkOf(one), one.options ?? {}, one.lane, true, facts)),
-    ...[...checks.values()].flatMap((check) =>
-      lanesLeft(check, deciding, facts).map((lane) => plan(check, {}, lane, false, facts)),
-    ),
+    ...deciding.map((one) => planAsked(one, facts, levels)),
+    ...[...checks.values()]
+      .filter(({ name }) => levels.of({ name })?.level !== 'off')
+      .flatMap((check) => lanesLeft(check, deciding, facts).map((lane) => plan(check, {}, lane, false, facts))),
   ];
+}
+
+function planAsked(one: AskedCheck, facts: RunFacts, levels: Levels): PlannedCheck {
+  const check = checkOf(one);
+  const said = levels.of(one);
+  if (said?.level === 'off')
+    return { name: check.name, lane: one.lane, asked: false, level: 'off', fold: notAsked(said.by) };
+  const planned = plan(check, one.options ?? {}, one.lane, said?.level !== 'warn', facts);
+  return said?.level === 'warn' ? { ...planned, level: 'warn' } : planned;
 }
 
 function plan(check: Check, options: unknown, lane: string | null, asked: boolean, facts: RunFacts): PlannedCheck {
@@ -70,25 +92,34 @@ function lanesLeft(check: Check, deciding: readonly AskedCheck[], facts: RunFact
   const lanes = deciding.filter(({ name }) => name === check.name).map(({ lane }) => lane);
   if (lanes.length === 0) return [null];
   if (lanes.includes(null)) return [];
-  return facts.lanes.map(({ name }) => name).filter((name) => !lanes.includes(name));
+  return factsOfApp(facts)
+    .lanes.map(({ name }) => name)
+    .filter((name) => !lanes.includes(name));
 }
 
 /**
  * What a finding means for the run: a check that was asked for and cannot apply proves nothing, so it is inconclusive;
- * advice can only warn.
+ * advice, and what a level silences, can only warn.
  */
-export function checkOutcome({ name, lane, asked }: PlannedCheck, finding: Finding): CheckOutcome {
+export function checkOutcome({ name, lane, asked, level }: PlannedCheck, finding: Finding): CheckOutcome {
   const { message, expected, actual, hint } = finding;
   return {
     name,
     lane,
-    verdict: asked ? decided(finding.verdict) : advised(finding.verdict),
+    verdict: verdictOf(finding.verdict, asked, level),
     asked,
     message,
     expected,
     actual,
     ...(hint === undefined ? {} : { hint }),
+    ...(level === undefined ? {} : { level }),
   };
+}
+
+/** What was to decide and is silenced is heard even where it could not tell. */
+function verdictOf(verdict: Finding['verdict'], asked: boolean, level: PlannedCheck['level']): CheckOutcome['verdict'] {
+  if (asked) return decided(verdict);
+  return level === 'warn' && verdict === 'inconclusive' ? 'warn' : advised(verdict);
 }
 
 function decided(verdict: Finding['verdict']): CheckOutcome['verdict'] {

@@ -12,7 +12,7 @@ export const Duration = Type.String({
   pattern: `^(0|${amount})$`,
   description: 'a duration such as 500ms, 2s or 1m (999m at most)',
 });
-const LongerThanZero = Type.String({
+export const LongerThanZero = Type.String({
   pattern: `^(?=[0-9.]*[1-9])${amount}$`,
   description: 'a duration above zero such as 500ms, 2s or 1m (999m at most)',
 });
@@ -104,7 +104,7 @@ const App = Type.Object(
   strict,
 );
 
-const IdentityModel = Type.Object(
+export const IdentityModel = Type.Object(
   { replica: Type.Optional(Source), version: Type.Optional(Source), counter: Type.Optional(Source) },
   strict,
 );
@@ -169,7 +169,7 @@ const SessionModel = Type.Object(
   strict,
 );
 
-const LaneModel = Type.Object(
+export const LaneModel = Type.Object(
   {
     name: Name,
     connection: Type.Optional(Type.Enum(['fresh', 'kept', 'session'])),
@@ -207,6 +207,13 @@ const LaneModel = Type.Object(
 const Timeout = Type.Optional(LongerThanZero);
 const Settle = Type.Optional(Duration);
 
+const Within = Type.Optional(
+  Type.String({
+    pattern: `^(0|${amount})$`,
+    description: 'a duration such as 10s: how long a rollout of somebody else may take to begin',
+  }),
+);
+
 const CommandList = Type.Array(Type.String(), { minItems: 1, description: 'a list such as [node, server.js]' });
 
 export const steps = {
@@ -238,13 +245,6 @@ export const steps = {
       timeout: Timeout,
     },
     strict,
-const Within = Type.Optional(
-  Type.String({
-    pattern: `^(0|${amount})$`,
-    description: 'a duration such as 10s: how long a rollout of somebody else may take to begin',
-  }),
-);
-
   ),
   drain: Type.Object({ node: Type.String({ minLength: 1 }), timeout: Timeout }, strict),
   exec: Type.Object({ deployment: ObjectName, command: CommandList, timeout: Timeout }, strict),
@@ -310,6 +310,13 @@ export const ScenarioSchema = Type.Object(
       }),
     ),
     steps: Type.Array(StepModel, { minItems: 1, maxItems: 200 }),
+    rollback: Type.Optional(
+      Type.Array(StepModel, {
+        minItems: 1,
+        maxItems: 20,
+        description: 'steps that are taken, under traffic still, where the verdict is fail by then',
+      }),
+    ),
     checks: Type.Optional(Type.Array(CheckModel, { maxItems: 100 })),
     seed: Type.Optional(Type.Integer({ minimum: 0, maximum: 4_294_967_295 })),
     expect: Type.Optional(
@@ -325,10 +332,3 @@ export type ScenarioInput = Omit<Static<typeof ScenarioSchema>, 'steps' | 'rollb
   rollback?: StepInput[];
 };
 export type StepInput = { [V in Verb]: { [K in V]: Static<(typeof steps)[V]> } }[Verb];
-    rollback: Type.Optional(
-      Type.Array(StepModel, {
-        minItems: 1,
-        maxItems: 20,
-        description: 'steps that are taken, under traffic still, where the verdict is fail by then',
-      }),
-    ),

@@ -16,9 +16,14 @@ export function brokenRules(scenario: ScenarioInput, functions: Functions): Prob
     ...wayRules(scenario),
     ...targetRules(scenario),
     ...controlRules(scenario),
-    ...scenario.lanes.flatMap((lane, index) => [...laneRules(lane, index, scenario.lanes)]),
+    ...laneProblems(scenario.lanes),
     ...stepRules(scenario, functions),
   ];
+}
+
+/** Of lanes alone, at `lanes`. */
+export function laneProblems(lanes: readonly LaneInput[]): Problem[] {
+  return lanes.flatMap((lane, index) => [...laneRules(lane, index, lanes)]);
 }
 
 function at(path: FieldPath, message: string): Problem {
@@ -39,11 +44,6 @@ function* appRules({ app, targets = [] }: ScenarioInput): Generator<Problem> {
       yield { ...at(['app', field], ': nothing is deployed where app.url says where it is'), at: 'key' };
 }
 
-function* targetRules({ app, targets = [] }: ScenarioInput): Generator<Problem> {
-  for (const [index, target] of targets.entries()) {
-    const path = ['targets', index];
-    if ((target === 'url') !== (app.url !== undefined))
-      yield at(path, target === 'url' ? ': there is no app.url' : ': what is at app.url is not deployed on a target');
 /** How traffic gets to a URL, and the control lanes to theirs. */
 function* wayRules({ app, control }: ScenarioInput): Generator<Problem> {
   const { url, tls, resolve = [] } = app;
@@ -65,6 +65,11 @@ function placesText(places: readonly { host: string; port: number }[]): string {
   return places.map(({ host, port }) => `${host}:${port}`).join(' and ') || 'what the manifests say';
 }
 
+function* targetRules({ app, targets = [] }: ScenarioInput): Generator<Problem> {
+  for (const [index, target] of targets.entries()) {
+    const path = ['targets', index];
+    if ((target === 'url') !== (app.url !== undefined))
+      yield at(path, target === 'url' ? ': there is no app.url' : ': what is at app.url is not deployed on a target');
     if (targets.indexOf(target) < index) yield at(path, `: ${target} is named twice`);
   }
 }

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { HitlessError } from '../record/error.ts';
+import { didYouMean } from '../record/nearest.ts';
+import { defaultReporters } from '../reports/reporters.ts';
+import { checks } from '../runner/check/checks.ts';
+import { type CheckLevel, type Level, levels } from '../runner/judge/levels.ts';
+import { findConfig } from './config/find.ts';
+import { type Config, loadConfig } from './config/load.ts';
+import { type OnInconclusive, onInconclusiveOf, onInconclusiveWords } from './on-inconclusive.ts';
+
+/** Options with which somebody says what counts, and how it is told; each wins over the config. */
+export const policyOptions = {
+  reporter: {
+    type: 'string',
+    requiresArg: true,
+    describe: `how it is told, one or several with commas between them, else ${defaultReporters({}).join(',')}`,
+  },
+  'on-inconclusive': {
+    type: 'string',
+    requiresArg: true,
+    describe: `what a run counts as that could not tell: ${onInconclusiveWords}`,
+  },
+  check: { describe: '--check.NAME off|warn|error: what a check may do to the verdict' },
+  config: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'a config, else hitless.config.yml or .ts, here or above; --no-config: none',
+  },
+} as const;
+
+export interface PolicyArguments {
+  reporter: string | undefined;
+  'on-inconclusive': string | undefined;
+  check?: unknown;
+  /** false: --no-config */
+  config: string | false | undefined;
+}
+
+/** What counts, and how it is told. */
+export interface Policy {
+  config: Config | null;
+  reporters: readonly string[];
+  onInconclusive: OnInconclusive | null;
+  levels: readonly CheckLevel[];
+}
+
+/**
+ * What flags and config say together.
+ *
+ * @throws HitlessError HITLESS_USAGE at a flag, and as findConfig and loadConfig
+ */
+export async function policyOf(args: PolicyArguments): Promise<Policy> {
+  const file = configFileOf(args.config);
+  const config = file === null ? null : await loadConfig(file);
+  const flag = args['on-inconclusive'];
+  const ofFlags = levelsOf(args.check);
+  const ofConfig = (config?.levels ?? []).filter(({ check }) => !ofFlags.some((one) => one.check === check));
+  return {
+    config,
+    reporters: args.reporter?.split(',') ?? config?.reporters ?? defaultReporters(process.env),
+    onInconclusive: flag === undefined ? (config?.onInconclusive ?? null) : onInconclusiveOf(flag, '--on-inconclusive'),
+    levels: [...ofConfig, ...ofFlags],
+  };
+}
+
+function configFileOf(asked: PolicyArguments['config']): string | null {
+  if (asked === false) return null;
+  if (asked === undefined) return findConfig();
+  if (existsSync(asked)) return asked;
+  throw usage(`--config: there is no file ${asked}`);
+}
+
+function levelsOf(given: unknown): CheckLevel[] {
+  if (given === undefined) return [];
+  if (typeof given !== 'object' || given === null) throw usage('--check: expected --check.NAME off, warn or error');
+  return Object.entries(given).map(([check, level]) => {
+    const by = `--check.${check}`;
+    if (!checks.has(check)) throw usage(`${by}: unknown check "${check}"${didYouMean(check, checks.keys())}`);
+    if (Array.isArray(level)) throw usage(`${by} is given twice`);
+    if (!levels.some((one) => one === level))
+      throw usage(`${by}: expected ${levels.join(' or ')}, got ${String(level)}${didYouMean(String(level), levels)}`);
+    return { check, level: level as Level, by };
+  });
+}
+
+function usage(message: string): HitlessError {
+  return new HitlessError('HITLESS_USAGE', message, { blame: 'usage' });
+}
