@@ -88,6 +88,9 @@ function complete(
       const custom = functions.steps.get(index);
       return custom ? customStepOf(custom, index, location) : stepOf(step, index, location);
     }),
+    rollback: (input.rollback ?? []).map((step, index) =>
+      stepOf(step, input.steps.length + index, source.locate(['rollback', index], 'value')),
+    ),
     checks: asked?.map((check, index) => ({ ...check, location: source.locate(['checks', index], 'value') })) ?? null,
     expectation: expectationOf(input),
   };
@@ -109,9 +112,6 @@ export async function loadChecks(
   const part = { ...(checks === undefined ? {} : { checks }), ...(expect === undefined ? {} : { expect }) };
   const checkProblems = problems.filter(({ path }) => path[0] === 'checks');
   refuse([...checkProblems, ...problemsOfChecks(part)], source);
-    rollback: (input.rollback ?? []).map((step, index) =>
-      stepOf(step, input.steps.length + index, source.locate(['rollback', index], 'value')),
-    ),
   const input = part as Pick<ScenarioInput, 'checks' | 'expect'>;
   const { asked, problems: ofAsked } = askedChecks(input.checks, laneNames, functions);
   refuse(ofAsked, source);
