@@ -1,10 +1,12 @@
 import { HitlessError } from '../../record/error.ts';
 import type { TargetFacts } from '../../record/facts.ts';
 import { cleanDeadRuns } from '../lease.ts';
-import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
 import { addressesFor } from '../resolve.ts';
+import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
 import { nameOfWorkload } from '../workload-name.ts';
 import { baseOf, placeOf, urlFault } from './address.ts';
+import type { FoundPath } from './path/evidence.ts';
+import { findPath } from './path/find-path.ts';
 import { reach, type Way } from './reach.ts';
 import type { WorkloadWatch } from './workload-watch.ts';
 
@@ -24,6 +26,7 @@ class UrlTarget implements Target {
   readonly #ended = new AbortController();
   #watch: WorkloadWatch | undefined;
   #preparing: Promise<void> | undefined;
+  #path: FoundPath = { path: 'unknown', evidence: [] };
 
   constructor(context: TargetContext) {
     const { app, settings = {} } = context;
@@ -54,6 +57,22 @@ class UrlTarget implements Target {
     const line = await reach(this.#url, this.#ended.signal, this.#way());
     if (line !== undefined) onNotice(line);
     await this.#look();
+    await this.#findPath();
+  }
+
+  /** What stands between this machine and the app decides what a failure can mean. */
+  async #findPath(): Promise<void> {
+    const { app, settings = {}, onNotice } = this.#context;
+    const { namespace } = settings;
+    if (this.#ended.signal.aborted) return;
+    this.#path = await findPath({
+      url: this.#url,
+      ...this.#way(),
+      ...(app.service !== undefined &&
+        namespace !== undefined && { cluster: { service: app.service, namespace, settings } }),
+      signal: this.#ended.signal,
+    });
+    if (this.#path.path !== 'unknown') onNotice(`the path to ${this.#url.host} is ${this.#path.path}`);
   }
 
   /** Where there is access to the cluster behind the URL, what happens there is seen. */
@@ -110,9 +129,11 @@ class UrlTarget implements Target {
 
   facts(): TargetFacts {
     const { app, settings = {} } = this.#context;
-    const basic: TargetFacts = { kind: this.kind, path: 'unknown', approximate: [], equalShares: false };
+    const { path, evidence: pathEvidence } = this.#path;
+    const basic: TargetFacts = { kind: this.kind, path, pathEvidence, approximate: [], equalShares: false };
     const details = { url: this.#url.href };
-    if (this.#watch === undefined) return { ...basic, details, notes: [unseen] };
+    const way = path === 'unknown' ? [] : [`The path is ${path}. ${pathEvidence.join(' ')}`];
+    if (this.#watch === undefined) return { ...basic, details, notes: [unseen, ...way] };
     const { service } = app;
     const { namespace = '', workload } = settings;
     const what = service === undefined ? workload && nameOfWorkload(workload) : `the Service ${service}`;
@@ -127,6 +148,7 @@ class UrlTarget implements Target {
       },
       notes: [
         `What was seen of replicas is of ${what} in ${namespace}: that the URL leads there is what the scenario says.`,
+        ...way,
         ...this.#watch.notes,
         ...(unwatched.length > 0
           ? [`Nothing was seen of ${unwatched.join(', ')}: there is no right to watch them.`]
