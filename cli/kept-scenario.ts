@@ -18,7 +18,7 @@ function hideSecrets(field: string, value: unknown): unknown {
   if (field !== 'headers' || typeof value !== 'object' || value === null) return value;
   const shown = ([name, held]: [string, unknown]) => [
     name,
-    secretNames.test(name) && !String(held).startsWith('env:') ? 'left-out' : held,
+    secretNames.test(name) && !/^(\S+ )?env:/.test(String(held)) ? 'left-out' : held,
   ];
   return Object.fromEntries(Object.entries(value).map(shown));
 }

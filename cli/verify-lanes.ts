@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { HitlessError } from '../record/error.ts';
 import type { VerifyArguments } from './verify-options.ts';
 
@@ -30,11 +31,22 @@ function requestOf({
 }: Omit<VerifyArguments, 'rate' | 'status' | 'resolution'>): object {
   const { pathname, search } = URL.parse(url) ?? { pathname: '/', search: '' };
   return {
-    method,
+    method: method ?? (data === undefined ? 'GET' : 'POST'),
     path: path ?? `${pathname}${search}`,
     ...(header.length > 0 && { headers: Object.fromEntries(header.map(headerOf)) }),
-    ...(data !== undefined && { body: data }),
+    ...(data !== undefined && { body: bodyOf(data) }),
   };
+}
+
+/** `@FILE`: what it holds, as it is. */
+function bodyOf(data: string): string {
+  if (!data.startsWith('@')) return data;
+  const file = data.slice(1);
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usage(`--data: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+  }
 }
 
 function statusOf(text: string): number {

@@ -1,6 +1,7 @@
 import { type PolicyArguments, policyOptions } from './policy.ts';
 import { runOptions } from './run.ts';
 import { targetOptions } from './target-settings.ts';
+import { type WayArguments, wayOptions } from './way-options.ts';
 
 const { out, seed } = runOptions;
 const { context, kubeconfig } = targetOptions;
@@ -31,8 +32,8 @@ const traffic = {
     default: 20,
     describe: 'requests a second, half of them on kept connections',
   },
-  method: { type: 'string', requiresArg: true, default: 'GET', describe: 'of each request' },
-  data: { type: 'string', requiresArg: true, describe: 'body of each request' },
+  method: { type: 'string', requiresArg: true, describe: 'of each request, else GET, or POST with --data' },
+  data: { type: 'string', requiresArg: true, describe: 'body of each request, or @FILE that holds it' },
   header: {
     alias: 'H',
     type: 'string',
@@ -92,6 +93,7 @@ export const verifyOptions = {
   url: { type: 'string', requiresArg: true, demandOption: true, describe: 'where requests go' },
   ...place,
   ...traffic,
+  ...wayOptions,
   ...times,
   ...telling,
 } as const;
@@ -99,11 +101,12 @@ export const verifyOptions = {
 export const verifyGroups: Record<string, readonly string[]> = {
   'The cluster behind it:': Object.keys(place),
   'Traffic:': Object.keys(traffic),
+  'The way there:': Object.keys(wayOptions),
   'Times:': Object.keys(times),
   'The run:': Object.keys(telling),
 };
 
-export interface VerifyArguments extends PolicyArguments {
+export interface VerifyArguments extends PolicyArguments, WayArguments {
   url: string;
   service: string | undefined;
   workload: string | undefined;
@@ -111,7 +114,7 @@ export interface VerifyArguments extends PolicyArguments {
   context: string | undefined;
   kubeconfig: string | undefined;
   rate: number;
-  method: string;
+  method: string | undefined;
   data: string | undefined;
   header: string[] | undefined;
   path: string | undefined;

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { FieldPath, Source } from '../runner/scenario/problem.ts';
 import { lanesOf } from './verify-lanes.ts';
 import type { VerifyArguments } from './verify-options.ts';
+import { wayFlags, wayOf } from './way-options.ts';
 
 /** After a rollout whose end was seen there is little left to wait for; where it was not, the usual grace of a replica (30 s). */
 const afterSeen = '5s';
@@ -18,6 +19,7 @@ const calm = '1m';
 export function verifySource(args: VerifyArguments, command: readonly string[]): Source {
   const flags: [FieldPath, string][] = [
     [['app', 'url'], '--url'],
+    ...wayFlags(args),
     [['app', 'service'], '--service'],
     [['identity'], '--identity'],
     [['control'], '--control'],
@@ -77,7 +79,7 @@ function definition(args: VerifyArguments, command: readonly string[]): object {
   const rollout = { ...patience, ...(within !== undefined && { within }) };
   return {
     name: 'verify',
-    app: { url: placeOf(url), ...(service !== undefined && { service }) },
+    app: { url: placeOf(url), ...wayOf(args), ...(service !== undefined && { service }) },
     ...(identity !== undefined && { identity }),
     ...(control !== undefined && { control }),
     lanes: lanesOf(args),

@@ -132,12 +132,15 @@ async function reachByTls(url: URL, tcp: Socket, open: Open, tls: TlsSettings): 
   return judgeAnswer(url, answer);
 }
 
+const withoutHeaders = ", asked without the lanes' own headers";
+
 function judgeAnswer({ href, host }: URL, answer: Answer): string | undefined {
   if ('status' in answer) {
     const { status, location } = answer;
     if (status < 300) return undefined;
     const to = location === undefined ? '' : ` to ${location}`;
-    return `${href} answers ${status}${to}${status < 400 ? '; redirects are not followed' : ''}`;
+    const more = status < 400 ? '; redirects are not followed' : [401, 403].includes(status) ? withoutHeaders : '';
+    return `${href} answers ${status}${to}${more}`;
   }
   if (answer.fault === 'not HTTP')
     throw fault('HITLESS_URL_NOT_HTTP', `what listens at ${host} does not speak HTTP`, 'Is the port right?');
