@@ -3,6 +3,7 @@ import { readEvents } from './events-file.ts';
 import type { RunFacts } from './facts.ts';
 import { assertSchema, readJson, writeJson } from './json-file.ts';
 import type { RunFiles } from './run-folder.ts';
+import { UsageFactsSchema } from './usage.ts';
 
 const Us = Type.Number({ description: 'microseconds of the monotonic clock' });
 const Count = Type.Integer({ minimum: 0 });
@@ -77,11 +78,10 @@ const FactsSchema = Type.Object({
     Type.Object({
       fromUs: Us,
       because: Type.Array(Type.String()),
-      versions: Type.Optional(
-        Type.Object({ before: Type.Array(Type.String()), after: Type.Array(Type.String()) }),
-      ),
+      versions: Type.Optional(Type.Object({ before: Type.Array(Type.String()), after: Type.Array(Type.String()) })),
     }),
   ),
+  usage: Type.Optional(UsageFactsSchema),
   environment: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
 });
 

@@ -1,5 +1,6 @@
 import type { ClockAnchor } from './clock.ts';
 import type { DeploymentPromise, Event } from './event.ts';
+import type { UsageFacts } from './usage.ts';
 import type { WorkloadKind } from './workload.ts';
 
 /** Where in an answer something is: a JSON pointer into its body (`body:/name`), or a header (`header:x-version`). */
@@ -105,6 +106,8 @@ export interface RunFacts {
   /** Absent where nothing was taken back. */
   rollback?: RollbackFacts;
   events: Event[];
+  /** What replicas used while there was traffic; absent where the target cannot tell. */
+  usage?: UsageFacts;
   environment: Record<string, string | number>;
 }
 
@@ -124,6 +127,14 @@ export interface TargetFacts {
   names?: Record<string, string>;
   /** What the manifests ask for; absent where the target knows none. */
   deployments?: DeploymentFacts[];
+  /** Where each pod was, by its name; absent where there are no nodes. */
+  places?: Record<string, ReplicaPlace>;
+}
+
+export interface ReplicaPlace {
+  node: string;
+  zone?: string;
+  region?: string;
 }
 
 /** What a workload's manifest asks for, as far as it decides whether requests are lost. */

@@ -102,6 +102,22 @@ const FailedAttempt = Type.Object({
   step: nullable(Type.String()),
 });
 
+const Amount = Type.Object({ mean: Type.Number({ minimum: 0 }), max: Type.Number({ minimum: 0 }) });
+
+/** What was used of a processor (1 is one core) and of memory; null where there was no reading. */
+const Used = { cpuCores: nullable(Amount), memoryBytes: nullable(Amount) };
+
+/** What the replicas of each version used while there was traffic: mean and highest of single replicas. */
+const Usage = Type.Object({
+  source: Type.String(),
+  everyMs: Ms,
+  byVersion: Type.Array(Type.Object({ version: Type.String(), replicas: Count, readings: Count, ...Used })),
+  /** When it was asked for and not told. */
+  blind: Type.Array(Type.Object({ fromMs: MsFromStart, toMs: MsFromStart, reason: Type.String() })),
+  /** Why nothing can be told at all. */
+  missing: Type.Optional(Type.String()),
+});
+
 const ReplicaResult = Type.Object({
   name: nullable(Type.String()),
   pod: nullable(Type.String()),
@@ -111,6 +127,12 @@ const ReplicaResult = Type.Object({
   share: Type.Number({ minimum: 0, maximum: 1 }),
   firstMs: nullable(MsFromStart),
   lastMs: nullable(MsFromStart),
+  /** Where it was, on targets with nodes. */
+  node: Type.Optional(Type.String()),
+  zone: Type.Optional(Type.String()),
+  region: Type.Optional(Type.String()),
+  /** Absent where nothing was read of it. */
+  used: Type.Optional(Type.Object({ readings: Count, ...Used })),
 });
 
 const StepResult = Type.Object({
@@ -259,6 +281,8 @@ export const ResultSchema = Type.Object(
     outages: Type.Array(Outage),
     failures: Type.Array(FailedAttempt, { maxItems: 1000 }),
     replicas: Type.Array(ReplicaResult),
+    /** Absent where the target cannot tell. */
+    usage: Type.Optional(Usage),
     steps: Type.Array(StepResult),
     /** Absent where nothing was rolled back. */
     rollback: Type.Optional(Rollback),

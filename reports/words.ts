@@ -43,6 +43,19 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(share === 1 || share === 0 ? 0 : 1)} %`;
 }
 
+/** Of processors: `0.08`, `1.25`; `-` for none. */
+export function cores(n: number | undefined): string {
+  if (n === undefined) return '-';
+  return n > 0 && n < 0.005 ? '< 0.01' : n.toFixed(2);
+}
+
+/** `512 kB`, `61.3 MB`, `1.20 GB`, in thousands; `-` for none. */
+export function bytes(n: number | undefined): string {
+  if (n === undefined) return '-';
+  if (n < 1e6) return `${Math.round(n / 1000)} kB`;
+  return n < 1e9 ? `${(n / 1e6).toFixed(1)} MB` : `${(n / 1e9).toFixed(2)} GB`;
+}
+
 /** `a`, `a and b`, `a, b and c` */
 export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join('');

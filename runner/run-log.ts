@@ -6,6 +6,7 @@ import { EventsFile } from '../record/events-file.ts';
 import type { LaneFacts, RunFacts, StepFacts, TargetFacts } from '../record/facts.ts';
 import { writeFacts } from '../record/facts-file.ts';
 import { type RunFiles, runFiles } from '../record/run-folder.ts';
+import type { UsageFacts } from '../record/usage.ts';
 import { environmentOf } from './environment.ts';
 import type { Scenario, Step } from './scenario/scenario.ts';
 import type { StepOutcome } from './steps/step.ts';
@@ -103,6 +104,11 @@ export class RunLog {
       subject: { kind: 'run', name: this.facts.scenario.name },
     });
     this.#save();
+  }
+
+  /** Undefined where the target tells nothing of it. */
+  usage(facts: UsageFacts | undefined): void {
+    if (facts !== undefined) this.facts.usage = facts;
   }
 
   trafficEnded(counts: readonly LaneCounts[]): void {

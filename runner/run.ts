@@ -18,6 +18,7 @@ import { secretsOf } from './traffic/secrets.ts';
 import { prepareTraffic } from './traffic/threads.ts';
 import type { Traffic } from './traffic/traffic.ts';
 import { Transcript } from './transcript.ts';
+import { UsageSampler } from './usage/usage-sampler.ts';
 
 export interface RunOptions {
   createTarget: TargetFactory;
@@ -47,6 +48,7 @@ class Run {
   readonly #target: Target;
   readonly #log: RunLog;
   readonly #ticker: ProgressTicker;
+  readonly #usage: UsageSampler;
   /** Aborted when there is no point in going on: interrupted from outside, or the record cannot be kept. */
   readonly #broken = new AbortController();
   readonly #signal: AbortSignal;
@@ -71,6 +73,7 @@ class Run {
       onNotice: (line) => options.watcher.notice(line),
     });
     this.#ticker = new ProgressTicker(scenario, this.#target, options.watcher);
+    this.#usage = new UsageSampler(this.#target);
   }
 
   async toEnd(): Promise<void> {
@@ -171,6 +174,7 @@ class Run {
     const fromUs = this.#traffic.start();
     this.#log.trafficStarted(fromUs, this.#facts(), this.#traffic.scheduling);
     this.#ticker.trafficStarted(this.#traffic, fromUs);
+    this.#usage.start();
   }
 
   /** To the Services that lanes name, and to what nobody deploys. */
@@ -187,6 +191,7 @@ class Run {
   async #endTraffic(): Promise<void> {
     const traffic = this.#traffic;
     if (!traffic) return;
+    this.#log.usage(this.#usage.stop());
     try {
       if (!this.#signal.aborted) await orInterrupted(traffic.stop(), this.#signal).catch(ignoreInterruption);
       if (this.#signal.aborted) await traffic.abort();

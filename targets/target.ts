@@ -1,5 +1,6 @@
 import type { DeploymentPromise, Event } from '../record/event.ts';
 import type { TargetFacts } from '../record/facts.ts';
+import type { UsageReading } from '../record/usage.ts';
 import type { Workload, WorkloadKind } from '../record/workload.ts';
 import type { EngineInHand } from './docker/engine-in-hand.ts';
 import type { TlsSettings } from './tls.ts';
@@ -141,6 +142,16 @@ export interface DeploymentState {
   reason?: string;
 }
 
+/** What replicas use, where the platform tells. */
+export interface UsageSource {
+  /** Who says it, and over which time. */
+  readonly source: string;
+  /**
+   * Of those that run. A time for which this rejects is blind; with HITLESS_NO_USAGE it is never told, and nobody asks again.
+   */
+  read(signal: AbortSignal): Promise<UsageReading[]>;
+}
+
 export interface TargetState {
   deployments: DeploymentState[];
   /** Those that exited stay listed for as long as the run lasts. */
@@ -186,6 +197,7 @@ export interface Target {
    * `cleanup`.
    */
   podsCalled?(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  readonly usage?: UsageSource | undefined;
   /** Of docker, for a scenario without manifests: the engine, in the hands of the scenario's own steps. */
   readonly docker?: EngineInHand;
   /** Removes all that this run made, at once, without grace. May be called at any time, twice, and after a failure. */

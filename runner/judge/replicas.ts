@@ -4,6 +4,7 @@ import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Result } from '../../record/result.ts';
 import { others } from './bounded-map.ts';
 import { platformVersions } from './platform-versions.ts';
+import { usedBy } from './usage.ts';
 
 type ReplicaResult = Result['replicas'][number];
 
@@ -78,6 +79,8 @@ class ReplicasFold implements Fold<ReplicaResult[]> {
       share: total === 0 ? 0 : answered / total,
       firstMs: fromStart(tally.firstUs),
       lastMs: fromStart(tally.lastUs),
+      ...(pod === null ? {} : this.#facts.target.places?.[pod]),
+      ...usedBy(pod, this.#facts),
     };
   }
 }

@@ -2,8 +2,12 @@ import { relative } from 'node:path';
 import type { Event } from '../../record/event.ts';
 import type { CommandFacts, RunFacts, StepFacts } from '../../record/facts.ts';
 import type { Result } from '../../record/result.ts';
+import { usage } from './usage.ts';
 
-type Retold = Pick<Result, 'scenario' | 'target' | 'startedAt' | 'durationMs' | 'steps' | 'events' | 'environment'>;
+type Retold = Pick<
+  Result,
+  'usage' | 'scenario' | 'target' | 'startedAt' | 'durationMs' | 'steps' | 'events' | 'environment'
+>;
 
 /** What the result says as the facts do, with times in ms from the start of traffic. */
 export function retold(facts: RunFacts): Retold {
@@ -31,6 +35,7 @@ export function retold(facts: RunFacts): Retold {
     durationMs: Math.max(0, fromStart(trafficToUs)),
     steps: facts.steps.map((step) => stepResult(step, fromStart)),
     events: facts.events.map((event) => eventResult(event, fromStart)),
+    ...usage(facts),
     environment: facts.environment,
   };
 }

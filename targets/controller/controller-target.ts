@@ -6,7 +6,7 @@ import { cleanDeadRuns, Lease } from '../lease.ts';
 import { readManifests } from '../manifest/manifests.ts';
 import type { Manifests } from '../manifest/model.ts';
 import { startReaper } from '../reaper.ts';
-import type { Capability, Route, Target, TargetContext, TargetState } from '../target.ts';
+import type { Capability, Route, Target, TargetContext, TargetState, UsageSource } from '../target.ts';
 import { Balancer } from './balancer.ts';
 import { DeploymentController } from './deployment-controller.ts';
 import { deploymentFacts } from './deployment-facts.ts';
@@ -17,6 +17,7 @@ import type { ReplicaRunner } from './replica-runner.ts';
 import { judgeReplicas } from './replicas.ts';
 import { ServiceController } from './service-controller.ts';
 import { Timers } from './timers.ts';
+import { ContainerUsage } from './usage.ts';
 
 /** How long a command of an `exec` step may take at most, in ms; the step has a limit of its own. */
 const longestExecMs = 600_000;
@@ -36,6 +37,7 @@ export class ControllerTarget implements Target {
   readonly #draw: Draw;
   readonly #listeners = new Set<() => void>();
   readonly #runner: ReplicaRunner;
+  readonly usage: UsageSource;
   #manifests: Manifests = { deployments: [], services: [], notices: [] };
   #parts: { platform: Platform; lease: Lease; stopReaper: () => void } | undefined;
   #deployments: DeploymentController[] = [];
@@ -51,6 +53,7 @@ export class ControllerTarget implements Target {
     this.#runner = runner;
     this.#context = context;
     this.#draw = new Draw(context.seed);
+    this.usage = new ContainerUsage(runner.usageSource, () => this.#pods());
   }
 
   prepare(): Promise<void> {

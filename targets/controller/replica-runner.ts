@@ -26,6 +26,12 @@ export interface CommandResult {
   stderr: string;
 }
 
+/** What a container has used of a processor since its start, and uses of memory now. */
+export interface Used {
+  cpuMs: number;
+  memoryBytes: number;
+}
+
 /** A container that was started. */
 export interface RunningContainer {
   readonly startedUs: Interval;
@@ -34,6 +40,8 @@ export interface RunningContainer {
   signal(signal: NodeJS.Signals): Promise<Interval>;
   /** Runs a command in it. Rejects where it cannot be run at all, and when the limit in ms is over (the command is killed). */
   exec(command: readonly string[], limitMs: number): Promise<CommandResult>;
+  /** Undefined where it has ended, or nobody can tell. */
+  used(signal: AbortSignal): Promise<Used | undefined>;
 }
 
 /** The place of one pod: its address stays while its containers come and go. */
@@ -50,6 +58,8 @@ export interface PodPlace {
 export interface ReplicaRunner {
   /** Of the facts of a run, what depends on how replicas are made. */
   readonly facts: Pick<TargetFacts, 'path' | 'approximate' | 'details'>;
+  /** Who says what its containers use. */
+  readonly usageSource: string;
   /** A container starts here in no time, so the time that it takes on a cluster is drawn (timing.ts). */
   readonly startsAtOnce: boolean;
   /** Throws where replicas of these Deployments could not be started; nothing runs yet. */

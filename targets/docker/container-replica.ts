@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowUs } from '../../record/clock.ts';
 import type { PodLog } from '../controller/pod-log.ts';
-import type { CommandResult, Exit, Interval, RunningContainer } from '../controller/replica-runner.ts';
+import type { CommandResult, Exit, Interval, RunningContainer, Used } from '../controller/replica-runner.ts';
 import type { ContainerRequest } from './engine/containers.ts';
 import type { Engine } from './engine/engine.ts';
 import type { EngineClock } from './engine-clock.ts';
@@ -117,6 +117,10 @@ export class ContainerReplica implements RunningContainer {
     const latest = Math.max(earliest, Math.min(nowUs(), (this.#heardUs ?? Number.POSITIVE_INFINITY) - 1));
     this.#signalledUs = latest;
     return { earliest, latest };
+  }
+
+  used(signal: AbortSignal): Promise<Used | undefined> {
+    return this.#surroundings.engine.containerStats(this.id, signal);
   }
 
   async exec(command: readonly string[], limitMs: number): Promise<CommandResult> {

@@ -1,6 +1,7 @@
 import type { TargetFacts } from '../../record/facts.ts';
 import type { App } from './app.ts';
 import type { Observer } from './observe/observer.ts';
+import type { Placement } from './placement.ts';
 import type { Run } from './run.ts';
 import { unequalBecause } from './service.ts';
 import type { Ways } from './ways.ts';
@@ -9,12 +10,13 @@ import type { Ways } from './ways.ts';
 export interface Known {
   run: Run | undefined;
   app: App | undefined;
-  ways: Ways | undefined;
-  observer: Observer | undefined;
+  ways?: Ways;
+  observer?: Observer;
+  placement?: Placement;
 }
 
 /** What the result says of the target. */
-export function factsOf({ run, app, ways, observer }: Known): TargetFacts {
+export function factsOf({ run, app, ways, observer, placement }: Known): TargetFacts {
   const found = app && ways?.known(app.service.metadata.name);
   const unequal = app && unequalBecause(app.service);
   const unwatched = observer?.unwatched ?? [];
@@ -32,6 +34,7 @@ export function factsOf({ run, app, ways, observer }: Known): TargetFacts {
       ...(found && { address: `${found.host}:${found.port}`, by: found.by }),
     },
     notes,
+    ...(placement && { places: placement.places(observer) }),
     deployments: app?.workloadFacts ?? [],
   };
 }

@@ -3,7 +3,7 @@ import type { TargetFacts } from '../../record/facts.ts';
 import { platformName } from '../../record/named-pods.ts';
 import { Draw } from '../controller/draw.ts';
 import { cleanDeadRuns } from '../lease.ts';
-import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
+import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState, UsageSource } from '../target.ts';
 import { type App, readApp, unknownName } from './app.ts';
 import { applyAll, refuseForeign, rehearse } from './apply.ts';
 import { Changes } from './changes.ts';
@@ -15,12 +15,14 @@ import { bringImages, wayOfImages } from './images.ts';
 import { Killer } from './kill.ts';
 import { PodLogs } from './logs.ts';
 import { Observer } from './observe/observer.ts';
+import { Placement } from './placement.ts';
 import { refresh } from './refresh.ts';
 import { core, Resources } from './resources.ts';
 import { neededRights, requireRights } from './rights.ts';
 import { Run } from './run.ts';
 import { refuseTakenPort } from './service.ts';
 import { appliedState } from './state.ts';
+import { PodUsage } from './usage.ts';
 import { chooseReplica, victimOf } from './victim.ts';
 import { Ways } from './ways.ts';
 
@@ -127,6 +129,8 @@ class KubernetesTarget implements Target {
       changes: new Changes(run, app, observer, () => this.#changed()),
       killer: new Killer(api, claim.labels, process.env.HITLESS_KILLER_IMAGE || undefined),
       logs: new PodLogs(api, namespace, folder),
+      placement: new Placement(),
+      usage: new PodUsage(api, namespace, claim.runId, (pod) => this.#replicaOf(pod)),
       ways: new Ways(api, namespace, { verbs, onNotice }, this.#ended),
     };
     await observer.start();
@@ -225,7 +229,11 @@ class KubernetesTarget implements Target {
   }
 
   facts(): TargetFacts {
-    return factsOf({ run: this.#run, app: this.#app, ways: this.#parts?.ways, observer: this.#parts?.observer });
+    return factsOf({ ...this.#parts, run: this.#run, app: this.#app });
+  }
+
+  get usage(): UsageSource | undefined {
+    return this.#parts?.usage;
   }
 
   async podsCalled(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
@@ -251,7 +259,14 @@ class KubernetesTarget implements Target {
   #changed(): void {
     if (this.#ended.signal.aborted) return;
     this.#parts?.logs.follow(this.state());
+    this.#parts?.placement.note(this.#parts.observer, (pod) => this.#replicaOf(pod));
     for (const listener of this.#listeners) listener();
+  }
+
+  /** What the state calls the replica that goes by this pod's name now. */
+  #replicaOf(pod: string): string {
+    const { replicas = [] } = this.#parts?.observer.state() ?? {};
+    return replicas.findLast((replica) => platformName(replica.pod) === pod)?.pod ?? pod;
   }
 
   #open(): Parts {
@@ -271,6 +286,8 @@ interface Parts {
   changes: Changes;
   killer: Killer;
   logs: PodLogs;
+  placement: Placement;
+  usage: PodUsage;
   ways: Ways;
 }
 

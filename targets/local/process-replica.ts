@@ -3,11 +3,12 @@ import { constants } from 'node:os';
 import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { PodLog } from '../controller/pod-log.ts';
-import type { CommandResult, Exit, Interval, RunningContainer } from '../controller/replica-runner.ts';
+import type { CommandResult, Exit, Interval, RunningContainer, Used } from '../controller/replica-runner.ts';
 import type { Lease } from '../lease.ts';
 import { killGroup } from '../process-identity.ts';
 import { enter, findInner, isolate, type Surroundings } from './pid-namespace.ts';
 import { runCommand } from './run-command.ts';
+import { usedBy } from './usage.ts';
 
 export interface ProcessSpec extends Surroundings {
   pod: string;
@@ -112,6 +113,10 @@ export class ProcessReplica implements RunningContainer {
     const { cwd, env, over } = this.#spec;
     if (this.#innerPid === undefined || this.#ended) return Promise.reject(new Error('the container is not running'));
     return runCommand(enter(command, this.#innerPid, this.#spec), { cwd, env, limitMs, signal: over });
+  }
+
+  async used(): Promise<Used | undefined> {
+    return this.#innerPid === undefined || this.#ended ? undefined : usedBy(this.#innerPid);
   }
 
   /** Kills it and all that it started, now. */

@@ -4,6 +4,7 @@ import { page } from './browser.ts';
 import { figures } from './figures.ts';
 import { causes, checks, hints, whatHappened } from './findings.ts';
 import { numbers } from './numbers.ts';
+import { replicas, usage } from './replicas.ts';
 import { aboutTheRun, lanes, steps } from './tables.ts';
 
 const data = page.document.getElementById('result');
@@ -21,6 +22,8 @@ if (data && main) {
     checks(result),
     shares ?? null,
     latency ?? null,
+    usage(result),
+    replicas(result),
     attempts(result),
     lanes(result),
     steps(result),
