@@ -12,7 +12,7 @@ export interface OnInconclusive {
   /** How often it is run at the most. */
   tries: number;
   /** What it counts as when no try is left; null: inconclusive has an exit code of its own. */
-  then: 'fail' | 'warn' | 'pass' | null;
+  countsAs: 'fail' | 'warn' | 'pass' | null;
   /** Who says so: a flag, or a place in a config. */
   by: string;
 }
@@ -24,8 +24,8 @@ export function onInconclusiveOf(asked: string, by: string): OnInconclusive {
       blame: 'usage',
     });
   const retries = /retry:(\d)/.exec(asked)?.[1];
-  const then = (['fail', 'warn', 'pass'] as const).find((word) => asked.endsWith(word)) ?? null;
-  return { asked, tries: 1 + Number(retries ?? 0), then, by };
+  const countsAs = (['fail', 'warn', 'pass'] as const).find((word) => asked.endsWith(word)) ?? null;
+  return { asked, tries: 1 + Number(retries ?? 0), countsAs, by };
 }
 
 type Done = NonNullable<Result['onInconclusive']>['done'];
@@ -56,9 +56,9 @@ export function exitCodeOfDone(result: Result): ExitCode {
   return done === 'fail' ? exitCodes.fail : exitCodeOf(result);
 }
 
-function doneWith(result: Result, { tries, then }: OnInconclusive, nth: number): Done {
+function doneWith(result: Result, { tries, countsAs }: OnInconclusive, nth: number): Done {
   if (!isUndecided(result)) return 'nothing';
-  return nth < tries ? 'retry' : (then ?? 'nothing');
+  return nth < tries ? 'retry' : (countsAs ?? 'nothing');
 }
 
 function messageOf(result: Result, { asked, tries, by }: OnInconclusive, done: Done, nth: number): string {

@@ -50,7 +50,8 @@ function refuseSlips(folder: string): void {
 
 function isNearStem(start: string): boolean {
   if (/^\.?hitless([.-]?(conf|cfg|rc))?$/i.test(start)) return true;
-  return /config?$/i.test(start) && start !== stem && nearest(start, [stem]) !== undefined;
+  // vitest.config is near too.
+  return /^\.?hit.*config?$/i.test(start) && start !== stem && nearest(start, [stem]) !== undefined;
 }
 
 function entriesOf(folder: string): string[] {

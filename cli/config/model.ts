@@ -10,12 +10,10 @@ const strict = { additionalProperties: false };
 
 const Level = Type.Enum([...levels]);
 
-const Checks = Type.Partial(
-  Type.Object(Object.fromEntries([...checks.keys()].map((name) => [name, Level])), {
-    ...strict,
-    description: 'what each check may do to the verdict: off, warn or error',
-  }),
-);
+const Checks = Type.Partial(Type.Object(Object.fromEntries([...checks.keys()].map((name) => [name, Level]))), {
+  ...strict,
+  description: 'what each check may do to the verdict: off, warn or error',
+});
 
 const Bound = Type.Optional(LongerThanZero);
 
