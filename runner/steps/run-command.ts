@@ -33,24 +33,26 @@ export const runCommand: StepRunner<'run'> = async (input, context) => {
     },
     context,
   );
-  return isGood ? { ...ended, ...rollout } : { ...rollout, ...ended };
+  return isGood ? { ...ended, ...rollout } : besideFailed(ended, rollout);
 };
+
+/** That the command failed is what is to be told; what became of a rollout that it had begun is told too. */
+function besideFailed(ended: StepOutcome, { hint: _, ...rollout }: StepOutcome): StepOutcome {
+  const isWorse = rollout.verdict === 'fail' && rollout.message !== undefined;
+  return { ...rollout, ...ended, ...(isWorse && { message: `${ended.message}; ${rollout.message}` }) };
+}
 
 /** A command that has just ended may have begun a rollout that nobody has heard of yet. */
 async function refreshed({ target }: StepContext): Promise<void> {
   await target.refresh?.();
 }
 
-function outcomeOf(
-  end: CommandEnd,
-  { command, timeoutUs }: { command: readonly string[]; timeoutUs: number },
-  { transcript }: StepContext,
-): StepOutcome {
+function outcomeOf(end: CommandEnd, { timeoutUs }: { timeoutUs: number }, { transcript }: StepContext): StepOutcome {
   const { lastLine, ...facts } = end;
   const told = { command: { ...facts, log: transcript.name } };
   if (end.exitCode === 0 && !end.timedOut) return told;
   const how = end.timedOut ? `was not done within ${timeoutUs / 1e6} s, and was ended` : endText(end);
-  const message = transcript.without(`${command.join(' ')} ${how}: ${lastWords(lastLine)}`);
+  const message = transcript.without(`it ${how}: ${lastWords(lastLine)}`);
   return { ...told, verdict: 'fail', message };
 }
 
