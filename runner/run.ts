@@ -2,7 +2,9 @@ import { HitlessError } from '../record/error.ts';
 import type { TargetFacts } from '../record/facts.ts';
 import type { Watcher } from '../record/progress.ts';
 import { useOfPlaces } from '../targets/recent-run.ts';
+import { addressesFor } from '../targets/resolve.ts';
 import type { Route, Target, TargetFactory, TargetSettings } from '../targets/target.ts';
+import { placeOf } from '../targets/url/address.ts';
 import { namesOfPods } from './names-of-pods.ts';
 import { ProgressTicker } from './progress.ts';
 import { reasonsToGoBack, versionsServing } from './rollback.ts';
@@ -156,7 +158,7 @@ class Run {
 
   async #startTraffic(): Promise<void> {
     const route = await orInterrupted(this.#target.route(), this.#signal);
-    const services = await this.#routesOfLanes(route);
+    const services = await this.#routesOfLanes();
     const lanes = belowBase(this.#scenario.lanes, route.url);
     await this.#sayWhereTo(lanes, [route, ...services.values()]);
     this.#traffic = await prepareTraffic({
@@ -178,12 +180,12 @@ class Run {
   }
 
   /** To the Services that lanes name, and to what nobody deploys. */
-  async #routesOfLanes(main: Route): Promise<Map<string, Route>> {
+  async #routesOfLanes(): Promise<Map<string, Route>> {
     const routes = new Map<string, Route>();
     for (const { service, control } of this.#scenario.lanes) {
       if (service !== null && !routes.has(service))
         routes.set(service, await orInterrupted(this.#target.route(service), this.#signal));
-      if (control !== null) routes.set(control, routeOfControl(control, main));
+      if (control !== null) routes.set(control, routeOfControl(control, this.#scenario));
     }
     return routes;
   }
@@ -225,11 +227,13 @@ class Run {
   }
 }
 
-/** The same way, to another place: what the app's host is trusted by holds there only where it is the same host. */
-function routeOfControl(url: string, main: Route): Route {
-  const isSameHost = URL.parse(url)?.hostname === URL.parse(main.url)?.hostname;
-  if (main.kind !== 'address' || !isSameHost) return { kind: 'address', url };
-  return { ...main, url };
+/** The same way, to another place: the same authorities are trusted, the same `app.resolve` says where it is. */
+function routeOfControl(url: string, { app }: Scenario): Route {
+  const { servername, ...trust } = app.tls ?? {};
+  const isSameHost = URL.parse(url)?.hostname === URL.parse(app.url ?? '')?.hostname;
+  const tls = { ...trust, ...(isSameHost && servername !== undefined && { servername }) };
+  const addresses = addressesFor(app.resolve ?? [], placeOf(new URL(url)));
+  return { kind: 'address', url, tls, ...(addresses && { addresses }) };
 }
 
 function refuseWhatTargetLacks(scenario: Scenario, target: Target): void {

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { createServer as createHttpsServer, type ServerOptions } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
@@ -22,6 +23,12 @@ async function listening(server: Server, host: string): Promise<number> {
 
 export function http(answer: RequestListener, host = '127.0.0.1'): Promise<number> {
   return listening(createHttpServer(answer), host);
+}
+
+export function https(options: ServerOptions, answer: RequestListener): Promise<number> {
+  const server = createHttpsServer(options, answer);
+  server.on('tlsClientError', () => {});
+  return listening(server, '127.0.0.1');
 }
 
 /** A server of TCP alone: what it does with a connection is told. */
