@@ -1,18 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lacks } from '../../available.ts';
 import { runScenarioByCli, scratch, startCli } from '../../e2e/run-cli.ts';
+import { addressOf, kubectl } from './on-cluster.ts';
 
 const namespace = `hitless-test-url-${randomBytes(3).toString('hex')}`;
-
-function kubectl(args: readonly string[], input?: string): string {
-  const { status, stdout, stderr } = spawnSync('kubectl', args, { encoding: 'utf8', ...(input && { input }) });
-  if (status !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr}`);
-  return stdout.trim();
-}
 
 /** Answers with its pod's name, and goes on for two seconds after it is told to stop. */
 const server = `
@@ -54,32 +48,6 @@ const service = {
   },
 };
 
-/** Where the Service answers, of the ways that clusters have: a balancer, the node's own address, this machine's. */
-async function addressOf(name: string): Promise<string> {
-  const of = (...args: string[]) => kubectl(['-n', namespace, 'get', ...args]);
-  const hosts = of('nodes', '-o', 'jsonpath={.items[*].status.addresses[?(@.type=="InternalIP")].address}').split(' ');
-  for (;;) {
-    const [port, nodePort, balancer] = of(
-      ...['service', name, '-o'],
-      'jsonpath={.spec.ports[0].port} {.spec.ports[0].nodePort} {.status.loadBalancer.ingress[0].ip}',
-    ).split(' ');
-    const ways = [
-      ...(balancer ? [`${balancer}:${port}`] : []),
-      ...['127.0.0.1', ...hosts].map((host) => `${host}:${nodePort}`),
-    ];
-    for (const way of ways) if (await answers(`http://${way}`)) return `http://${way}`;
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url, { signal: AbortSignal.timeout(2000) })).ok;
-  } catch {
-    return false;
-  }
-}
-
 describe.skipIf(lacks('cluster'))('a URL in a cluster that there is access to', { timeout: 300_000 }, () => {
   const { folder, remove } = scratch();
   let url = '';
@@ -90,7 +58,7 @@ describe.skipIf(lacks('cluster'))('a URL in a cluster that there is access to', 
     kubectl(['-n', namespace, 'apply', '-f', '-'], JSON.stringify({ apiVersion: 'v1', kind: 'List', items }));
     for (const name of ['shop', 'stranger'])
       kubectl(['-n', namespace, 'rollout', 'status', `deployment/${name}`, '--timeout=180s']);
-    url = await addressOf('front');
+    url = await addressOf(namespace, 'front');
   }, 300_000);
   afterAll(() => {
     remove();
