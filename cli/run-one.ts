@@ -74,6 +74,7 @@ async function runTry(
       folder,
       runId: randomBytes(6).toString('hex'),
       signal: interruption.signal,
+      levels: policy.levels,
       watcher: {
         progress: (progress) => tell(reporters, 'onProgress', progress),
         notice: (line) => tell(reporters, 'onNotice', line),

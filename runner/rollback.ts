@@ -2,6 +2,7 @@ import { nowUs } from '../record/clock.ts';
 import type { RunFacts, TargetFacts } from '../record/facts.ts';
 import type { TargetState } from '../targets/target.ts';
 import { judge } from './judge/judge.ts';
+import type { CheckLevel } from './judge/levels.ts';
 import type { Scenario } from './scenario/scenario.ts';
 import { sleepUs } from './steps/wait-for.ts';
 import type { Traffic } from './traffic/traffic.ts';
@@ -18,17 +19,19 @@ export interface SoFar {
   attempts: string;
   traffic: Traffic;
   signal: AbortSignal;
+  levels: readonly CheckLevel[];
 }
 
 /** The reasons to take back what was deployed, worst first: those of a verdict `fail`, by all that was seen so far. */
 export async function reasonsToGoBack(scenario: Scenario, soFar: SoFar): Promise<string[] | null> {
   await answered(soFar);
-  const { facts, target, attempts } = soFar;
+  const { facts, target, attempts, levels } = soFar;
   const { verdict, reasons } = judge({
     facts: { ...facts, target, trafficToUs: nowUs(), complete: true },
     attempts,
     goesOn: true,
     asked: scenario.checks,
+    levels,
     expectation: null,
   });
   return verdict === 'fail' ? reasons : null;

@@ -5,6 +5,7 @@ import { useOfPlaces } from '../targets/recent-run.ts';
 import { addressesFor } from '../targets/resolve.ts';
 import type { Route, Target, TargetFactory, TargetSettings } from '../targets/target.ts';
 import { placeOf } from '../targets/url/address.ts';
+import type { CheckLevel } from './judge/levels.ts';
 import { namesOfPods } from './names-of-pods.ts';
 import { ProgressTicker } from './progress.ts';
 import { reasonsToGoBack, versionsServing } from './rollback.ts';
@@ -32,6 +33,8 @@ export interface RunOptions {
   /** Aborted to end the run early; what was seen so far is kept, as not complete. */
   signal: AbortSignal;
   watcher: Watcher;
+  /** By which it is to be judged, where the verdict decides what is done: whether to go back. */
+  levels?: readonly CheckLevel[];
 }
 
 /**
@@ -112,7 +115,8 @@ class Run {
     const traffic = this.#traffic;
     if (rollback.length === 0 || traffic === null) return;
     const { facts, files } = this.#log;
-    const soFar = { facts, target: this.#facts(), attempts: files.attempts, traffic, signal: this.#signal };
+    const { levels = [] } = this.#options;
+    const soFar = { facts, target: this.#facts(), attempts: files.attempts, traffic, signal: this.#signal, levels };
     const because = await reasonsToGoBack(this.#scenario, soFar);
     if (because === null) return;
     this.#options.watcher.notice(`going back: ${because[0]}`);
@@ -149,7 +153,7 @@ class Run {
       if (step.verb === 'run' && step.input.goOn) return true;
       return outcome.verdict === undefined || outcome.verdict === 'pass' || outcome.verdict === 'inconclusive';
     } catch (error) {
-      const cutShort = this.#signal.aborted ? new Interrupted() : error;
+      const cutShort = this.#signal.aborted && !(error instanceof Interrupted) ? new Interrupted() : error;
       running.ended(outcomeOfError(cutShort));
       if (cutShort instanceof Interrupted) throw cutShort;
       return false;

@@ -1,5 +1,5 @@
 import type { DeploymentState, TargetState } from '../../targets/target.ts';
-import { leftovers, rolloutOver } from './conditions.ts';
+import { leftovers, noneLeaving, rolloutOver } from './conditions.ts';
 import { crashTeller, killedAtLast, livePods, unfinished } from './replace.ts';
 import type { StepContext, StepOutcome } from './step.ts';
 import { sleepUs, waitFor } from './wait-for.ts';
@@ -37,7 +37,8 @@ export async function untilRolledOut(
       tellCrashes(state);
       const stuck = state.deployments.find((deployment) => isNewlyStuck(deployment, before));
       if (stuck !== undefined) return stuck;
-      return state.deployments.every((deployment) => rolloutOver(deployment, state)) ? 'over' : undefined;
+      const isOver = state.deployments.every((deployment) => rolloutOver(deployment, state));
+      return isOver && noneLeaving(state) ? 'over' : undefined;
     });
     if (end !== 'over') return cutShort(end, timeoutUs, target.state());
     if (hasReplaced(target.state())) {
@@ -57,11 +58,16 @@ export async function untilOver(timeoutUs: number, context: StepContext): Promis
   const isOver = (state: TargetState) =>
     state.deployments.every((deployment) => deployment.progress === 'stuck' || rolloutOver(deployment, state));
   await waitFor(context, timeoutUs, (state) => (isOver(state) ? true : undefined));
-  const state = context.target.state();
+  return tellUnderWay(context);
+}
+
+/** Of a rollout that is under way now: what it loses is counted as the next one's. */
+export function tellUnderWay({ target, notice }: StepContext): StepOutcome {
+  const state = target.state();
   const under = state.deployments.filter((deployment) => !rolloutOver(deployment, state)).map(({ name }) => name);
   if (under.length === 0) return {};
   const message = `a rollout of ${under.join(', ')} was under way before: what it loses is counted too`;
-  context.notice(message);
+  notice(message);
   return { message };
 }
 

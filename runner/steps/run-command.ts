@@ -1,5 +1,5 @@
 import { type CommandEnd, runToEnd } from './command.ts';
-import { untilRolledOut } from './rolled-out.ts';
+import { tellUnderWay, untilRolledOut } from './rolled-out.ts';
 import type { StepContext, StepOutcome, StepRunner } from './step.ts';
 import { Interrupted, orInterrupted } from './wait-for.ts';
 
@@ -16,6 +16,7 @@ export const runCommand: StepRunner<'run'> = async (input, context) => {
   const watches = until === 'rolled-out' && target.replicasUnseen !== true;
   if (watches) await orInterrupted(refreshed(context), signal);
   const before = target.state();
+  if (watches) tellUnderWay(context);
   const fromMs = performance.now();
   const end = await runToEnd(command, { timeoutUs, signal, onLine: (line) => transcript.line(line) });
   if (signal.aborted) throw new Interrupted(interruptedText(end, context));

@@ -14,7 +14,7 @@ import type { WorkloadWatch } from './workload-watch.ts';
 export const createUrlTarget: TargetFactory = (context) => new UrlTarget(context);
 
 const unseen =
-  'Nothing was seen of the replicas behind the URL: an old one may have ended, and lost requests, when traffic was over.';
+  'Nothing was seen of the replicas behind the URL: whether any was replaced is not known, and an old one may have ended, and lost requests, when traffic was over.';
 
 class UrlTarget implements Target {
   readonly kind = 'url';
