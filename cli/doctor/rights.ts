@@ -5,20 +5,28 @@ import {
   neededRights,
   type Right,
   rightsToWatch,
+  rightsToWatchKinds,
   roleYaml,
   whoWeAre,
 } from '../../targets/kubernetes/rights.ts';
+import { workloadOf } from '../../targets/workload-name.ts';
 import type { Finding, Question, Status } from './finding.ts';
 
 /** What verify has to see, a line for each right that is missing; and whether run could deploy here. */
 export async function lookAtRights(api: Api, question: Question, bad: Status): Promise<Finding[]> {
   const namespace = namespaceOf(api, question);
+  const needed = neededToWatch(question);
   const [missing, missingToRun, user] = await Promise.all([
-    missingRights(api, rightsToWatch, namespace),
+    missingRights(api, needed, namespace),
     missingRights(api, neededRights([], ['rollout'], true), namespace),
     whoWeAre(api),
   ]);
-  return [...toVerify(missing, namespace, user, bad), toRun(missingToRun)];
+  const role = roleYaml(needed, namespace, user);
+  return [...toVerify(missing, namespace, { user, role }, bad), toRun(missingToRun)];
+}
+
+function neededToWatch({ workload }: Question): readonly Right[] {
+  return workload === undefined ? rightsToWatch : rightsToWatchKinds([workloadOf(workload).kind]);
 }
 
 function namespaceOf(api: Api, { namespace }: Question): string {
@@ -26,7 +34,13 @@ function namespaceOf(api: Api, { namespace }: Question): string {
   return namespace ?? kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? 'default';
 }
 
-function toVerify(missing: readonly Right[], namespace: string, user: string, bad: Status): Finding[] {
+interface Who {
+  user: string;
+  /** What would give all of it. */
+  role: string;
+}
+
+function toVerify(missing: readonly Right[], namespace: string, { user, role }: Who, bad: Status): Finding[] {
   const name = 'rights';
   if (missing.length === 0)
     return [{ name, status: 'ok', message: `${user} may see in ${namespace} all that verify looks at` }];
@@ -40,7 +54,7 @@ function toVerify(missing: readonly Right[], namespace: string, user: string, ba
   const last = lines.at(-1);
   if (last !== undefined) {
     last.mend = 'Have somebody who may apply this:';
-    last.text = roleYaml(rightsToWatch, namespace, user);
+    last.text = role;
   }
   return lines;
 }

@@ -54,11 +54,6 @@ function groupOf(resource: Resource): string {
 /** What it takes to see the rollout of a Deployment. */
 export const rightsToWatch: readonly Right[] = rightsToWatchKinds(['Deployment']);
 
-/** The smallest Role for `verify` (list and watch alone) and its binding, as YAML. */
-export function roleToWatch(kinds: readonly WorkloadKind[], namespace: string, user: string): string {
-  return roleYaml(rightsToWatchKinds(kinds), namespace, user);
-}
-
 const ofEveryRun = [
   ...rightsToWatch,
   ...rights('', ['pods'], ['deletecollection']),
