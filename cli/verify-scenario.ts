@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { durationUs } from '../runner/scenario/duration.ts';
 import type { FieldPath, Source } from '../runner/scenario/problem.ts';
 import { lanesOf } from './verify-lanes.ts';
 import type { VerifyArguments } from './verify-options.ts';
@@ -23,6 +24,7 @@ export function verifySource(args: VerifyArguments, command: readonly string[]):
     [['app', 'service'], '--service'],
     [['identity'], '--identity'],
     [['control'], '--control'],
+    [['accessLog'], '--access-log'],
     [['lanes', 0, 'rate'], '--rate'],
     [['lanes', 0, 'request', 'path'], args.path === undefined ? '--url' : '--path'],
     [['lanes', 0, 'request', 'method'], '--method'],
@@ -45,7 +47,7 @@ export function verifySource(args: VerifyArguments, command: readonly string[]):
 }
 
 function stepFlags(args: VerifyArguments): [FieldPath, string][] {
-  const [hold, rollout, after] = seesCluster(args) ? [1, 2, 3] : [0, 1, 2];
+  const [hold, rollout, after] = waitsForCalm(args) ? [1, 2, 3] : [0, 1, 2];
   const verb = args.watch ? 'wait' : 'run';
   return [
     [['steps', hold], '--baseline'],
@@ -58,6 +60,11 @@ function stepFlags(args: VerifyArguments): [FieldPath, string][] {
 /** Whether the cluster behind the URL is looked at. */
 export function seesCluster({ service, workload }: Pick<VerifyArguments, 'service' | 'workload'>): boolean {
   return service !== undefined || workload !== undefined;
+}
+
+/** Whoever watches and wants nothing to compare with may have come when the rollout was under way: it is the one that is meant. */
+function waitsForCalm(args: VerifyArguments): boolean {
+  return seesCluster(args) && !(args.watch && durationUs(args.baseline) === 0);
 }
 
 /** Not a file: a run keeps its scenario in its folder. */
@@ -81,10 +88,11 @@ function definition(args: VerifyArguments, command: readonly string[]): object {
     name: 'verify',
     app: { url: placeOf(url), ...wayOf(args), ...(service !== undefined && { service }) },
     ...(identity !== undefined && { identity }),
+    ...(args['access-log'] !== undefined && { accessLog: resolve(args['access-log']) }),
     ...(control !== undefined && { control }),
     lanes: lanesOf(args),
     steps: [
-      ...(seesCluster(args) ? [{ wait: { until: 'over', timeout: calm } }] : []),
+      ...(waitsForCalm(args) ? [{ wait: { until: 'over', timeout: calm } }] : []),
       { hold: args.baseline },
       args.watch ? { wait: rollout } : { run: { command, ...rollout, goOn: true } },
       after,
