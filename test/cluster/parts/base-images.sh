@@ -16,7 +16,8 @@ push_node() {
   for command in $(/bin/busybox --list | grep -vx busybox); do ln -s busybox "$d/bin/$command"; done
   ln -s /bin/busybox "$d/usr/bin/env"
   cp "$node" "$d/usr/local/bin/node"
-  ldd "$node" | grep -o '/[^ ]*' | while read -r library; do mkdir -p "$d$(dirname "$library")"; cp -L "$library" "$d$library"; done
+  # librt, which node itself does not need, is for the native modules of its apps.
+  { ldd "$node" | grep -o '/[^ ]*'; ldconfig -p | sed -n 's|.*librt\.so\.1 .*x86-64.*=> ||p;s|.*librt\.so\.1 .*AArch64.*=> ||p'; } | while read -r library; do mkdir -p "$d$(dirname "$library")"; cp -L "$library" "$d$library"; done
   cp -r "$npm" "$d/usr/lib/node_modules/npm"; ln -s /usr/lib/node_modules/npm/bin/npm-cli.js "$d/usr/local/bin/npm"
   printf 'root:x:0:0:root:/root:/bin/sh\nnode:x:1000:1000::/home/node:/bin/sh\n' > "$d/etc/passwd"; printf 'root:x:0:\nnode:x:1000:\n' > "$d/etc/group"
   chown 1000:1000 "$d/home/node"; chmod 1777 "$d/tmp"
