@@ -43,17 +43,22 @@ const traffic = {
   },
   path: { type: 'string', requiresArg: true, describe: "what is asked for, else the URL's own path and query" },
   status: { type: 'string', requiresArg: true, describe: 'which answers are good, such as 200,404; else any 2xx' },
-  identity: {
   resolution: {
     type: 'string',
     requiresArg: true,
     describe: 'how long this machine may be kept from sending before the run cannot tell, else 5 requests long',
+  },
+  'access-log': {
+    type: 'string',
+    requiresArg: true,
+    describe: "a proxy's access log (nginx, Envoy, HAProxy): which replica each request went to, and what was tried again",
   },
   control: {
     type: 'string',
     requiresArg: true,
     describe: 'a URL behind the same front that nobody deploys: what fails there too is not held against the app',
   },
+  identity: {
     describe: '--identity.version header:x-version: where answers say who gave them (replica, version, counter)',
   },
 } as const;
@@ -119,9 +124,10 @@ export interface VerifyArguments extends PolicyArguments, WayArguments {
   header: string[] | undefined;
   path: string | undefined;
   status: string | undefined;
-  identity?: unknown;
   resolution: string | undefined;
+  'access-log': string | undefined;
   control: string | undefined;
+  identity?: unknown;
   baseline: string;
   after: string | undefined;
   timeout: string;

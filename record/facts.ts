@@ -108,7 +108,20 @@ export interface RunFacts {
   events: Event[];
   /** What replicas used while there was traffic; absent where the target cannot tell. */
   usage?: UsageFacts;
+  /** What a proxy's own log says of the requests, where there is one. */
+  accessLog?: AccessLogFacts;
   environment: Record<string, string | number>;
+}
+
+/** What a proxy's access log and the record have in common. */
+export interface AccessLogFacts {
+  file: string;
+  /** Sent. */
+  requests: number;
+  /** Of them: those that the log tells of. */
+  joined: number;
+  /** Requests with a good answer for which the proxy asked more than once, by method: a loss that clients never see. */
+  hidden: Record<string, number>;
 }
 
 export interface TargetFacts {

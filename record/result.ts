@@ -264,6 +264,17 @@ export const ResultSchema = Type.Object(
     ),
     /** The config that the run was made with. */
     config: Type.Optional(Type.String()),
+    /** What a proxy's own log says, where the run was told of one. */
+    accessLog: Type.Optional(
+      Type.Object({
+        file: Type.String(),
+        requests: Count,
+        /** Of the requests: those that the log tells of. */
+        joined: Count,
+        /** By method: good answers for which the proxy asked more than one upstream. Losses that clients never saw. */
+        hidden: Type.Record(Type.String(), Count),
+      }),
+    ),
     causes: Type.Array(
       Type.Object({
         id: Type.String(),

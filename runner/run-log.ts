@@ -3,7 +3,7 @@ import { createAttemptsFile, endAttemptsFile } from '../record/attempts-writer.t
 import { anchorNow, nowUs } from '../record/clock.ts';
 import type { Event } from '../record/event.ts';
 import { EventsFile } from '../record/events-file.ts';
-import type { LaneFacts, RunFacts, StepFacts, TargetFacts } from '../record/facts.ts';
+import type { AccessLogFacts, LaneFacts, RunFacts, StepFacts, TargetFacts } from '../record/facts.ts';
 import { writeFacts } from '../record/facts-file.ts';
 import { type RunFiles, runFiles } from '../record/run-folder.ts';
 import type { UsageFacts } from '../record/usage.ts';
@@ -126,6 +126,10 @@ export class RunLog {
       kind: 'traffic-ended',
       subject: { kind: 'run', name: this.facts.scenario.name },
     });
+  }
+
+  accessLog(facts: AccessLogFacts): void {
+    this.facts.accessLog = facts;
   }
 
   /** The last words; where no traffic ran the record of attempts is there, and empty. */

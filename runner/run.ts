@@ -5,6 +5,7 @@ import { useOfPlaces } from '../targets/recent-run.ts';
 import { addressesFor } from '../targets/resolve.ts';
 import type { Route, Target, TargetFactory, TargetSettings } from '../targets/target.ts';
 import { placeOf } from '../targets/url/address.ts';
+import { AccessLog } from './access-log/access-log.ts';
 import type { CheckLevel } from './judge/levels.ts';
 import { namesOfPods } from './names-of-pods.ts';
 import { ProgressTicker } from './progress.ts';
@@ -58,6 +59,7 @@ class Run {
   readonly #broken = new AbortController();
   readonly #signal: AbortSignal;
   #traffic: Traffic | null = null;
+  #accessLog: AccessLog | null = null;
   #use: ReturnType<typeof useOfPlaces> | null = null;
   /** Of those that served when traffic began. */
   #versions: string[] = [];
@@ -163,6 +165,8 @@ class Run {
   async #startTraffic(): Promise<void> {
     const route = await orInterrupted(this.#target.route(), this.#signal);
     const services = await this.#routesOfLanes();
+    const { accessLog } = this.#scenario;
+    this.#accessLog = accessLog === null ? null : new AccessLog(accessLog);
     const lanes = belowBase(this.#scenario.lanes, route.url);
     await this.#sayWhereTo(lanes, [route, ...services.values()]);
     this.#traffic = await prepareTraffic({
@@ -205,7 +209,17 @@ class Run {
       this.#log.error(error);
     }
     this.#log.trafficEnded(traffic.counts());
+    await this.#joinAccessLog();
     this.#use?.end();
+  }
+
+  async #joinAccessLog(): Promise<void> {
+    if (this.#accessLog === null) return;
+    try {
+      this.#log.accessLog(await this.#accessLog.join(this.#log.files.attempts, this.#signal));
+    } catch (error) {
+      this.#log.error(error);
+    }
   }
 
   /** Before requests leave this machine, and where an earlier run may be felt in this one. */

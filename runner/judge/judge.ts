@@ -6,6 +6,7 @@ import { NamedPods } from '../../record/named-pods.ts';
 import type { CheckOutcome, OutageResult, Result, Verdict } from '../../record/result.ts';
 import { runFiles } from '../../record/run-folder.ts';
 import type { Finding } from '../check/check.ts';
+import { accessLogResult, hiddenLosses } from './access-log.ts';
 import { ofApp } from './app-lanes.ts';
 import { firstFailures } from './failures.ts';
 import { type Ground, groundsAgainst } from './grounds.ts';
@@ -94,11 +95,13 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
       ...reasonsOf(grounds, checks),
       ...besideFailedCommand(facts, checks),
       ...(wayBack === null ? [] : [wayBack.message]),
+      ...hiddenLosses(facts),
     ],
     ...(verdict === 'inconclusive' && { toConclude: toConclude(grounds) }),
     expectation: expectation && { ...expectation, met: isMet(expectation, verdict, []) },
     ...retold(facts),
     ...(wayBack !== null && { rollback: wayBack }),
+    ...(facts.accessLog !== undefined && { accessLog: accessLogResult(facts.accessLog) }),
     traffic: traffic.traffic,
     checks,
     ...(notJudged.length > 0 && { notJudged }),

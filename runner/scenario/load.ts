@@ -82,6 +82,7 @@ function complete(
     targets: input.targets ?? null,
     app,
     identity: input.identity ?? {},
+    accessLog: accessLogOf(input.accessLog, folder),
     lanes: [...lanes, ...(input.control === undefined ? [] : controlLanesOf(input.control, lanes))],
     steps: input.steps.map((step, index) => {
       const location = source.locate(['steps', index], 'value');
@@ -94,6 +95,12 @@ function complete(
     checks: asked?.map((check, index) => ({ ...check, location: source.locate(['checks', index], 'value') })) ?? null,
     expectation: expectationOf(input),
   };
+}
+
+function accessLogOf(log: ScenarioInput['accessLog'], folder: string): Scenario['accessLog'] {
+  if (log === undefined) return null;
+  const { file, format } = typeof log === 'string' ? { file: log } : log;
+  return { file: resolve(folder, file), ...(format !== undefined && { format }) };
 }
 
 /**

@@ -302,6 +302,21 @@ export const ScenarioSchema = Type.Object(
     ),
     identity: Type.Optional(IdentityModel),
     lanes: Type.Array(LaneModel, { minItems: 1, maxItems: 50 }),
+    accessLog: Type.Optional(
+      Type.Union(
+        [
+          Type.String({ minLength: 1 }),
+          Type.Object(
+            {
+              file: Type.String({ minLength: 1 }),
+              format: Type.Optional(Type.Enum(['nginx', 'envoy', 'haproxy'])),
+            },
+            strict,
+          ),
+        ],
+        { description: "a proxy's access log, as a file or { file, format }: nginx, envoy or haproxy" },
+      ),
+    ),
     control: Type.Optional(
       Type.String({
         pattern: '^https?://',

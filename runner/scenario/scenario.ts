@@ -2,6 +2,7 @@ import type { FileLocation } from '../../record/error.ts';
 import type { Identity } from '../../record/facts.ts';
 import type { Verdict } from '../../record/result.ts';
 import type { AppSpec } from '../../targets/target.ts';
+import type { AccessLogOptions } from '../access-log/access-log.ts';
 import type { Check } from '../check/check.ts';
 import type { Lane } from '../traffic/lane.ts';
 import type { CustomStep } from './functions.ts';
@@ -66,6 +67,8 @@ export interface Scenario {
   targets: readonly string[] | null;
   app: AppSpec | Pick<AppSpec & { url: string }, 'url' | 'service' | 'tls' | 'resolve'>;
   identity: Identity;
+  /** A proxy's own record of the requests. */
+  accessLog: AccessLogOptions | null;
   lanes: Lane[];
   steps: Step[];
   /** Taken after them where the verdict is fail by then; their places count on from those of `steps`. */

@@ -1,0 +1,108 @@
+import { createReadStream, existsSync, renameSync, statSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readAttempts } from '../../record/attempts-reader.ts';
+import { AttemptWriter, createAttemptsFile, endAttemptsFile } from '../../record/attempts-writer.ts';
+import { HitlessError } from '../../record/error.ts';
+import type { AccessLogFacts } from '../../record/facts.ts';
+import { formatOf, type LogEntry, type LogFormat, readLine } from './formats.ts';
+
+export interface AccessLogOptions {
+  file: string;
+  /** By default told by its lines. */
+  format?: LogFormat;
+}
+
+/** Past that many a log is too long to be joined; the rest of the run stays as it is. */
+const mostEntries = 2_000_000;
+/** Envoy writes what it has each 10 s (--file-flush-interval-msec). */
+const longestWaitMs = 12_000;
+
+/**
+ * A proxy's own record of the requests of a run: which replica each went to, and how many were asked before one
+ * answered. It is read from where it ended when traffic began.
+ */
+export class AccessLog {
+  readonly #options: AccessLogOptions;
+  readonly #from: number;
+
+  /** Throws HITLESS_ACCESS_LOG where there is no such file. */
+  constructor(options: AccessLogOptions) {
+    if (!existsSync(options.file) || !statSync(options.file).isFile())
+      throw new HitlessError('HITLESS_ACCESS_LOG', `there is no access log ${options.file}`, {
+        blame: 'usage',
+        hint: 'The proxy has to write it where this machine can read it.',
+      });
+    this.#options = options;
+    this.#from = statSync(options.file).size;
+  }
+
+  /** Puts what the log says into the record of attempts, in place; tells what it found. */
+  async join(attemptsFile: string, signal: AbortSignal): Promise<AccessLogFacts> {
+    const last = lastAnswered(attemptsFile);
+    let entries = await this.#entries();
+    for (const until = performance.now() + longestWaitMs; last !== null && !entries.has(last); ) {
+      if (performance.now() > until || signal.aborted) break;
+      await sleep(250);
+      entries = await this.#entries();
+    }
+    return { file: this.#options.file, ...rewritten(attemptsFile, entries) };
+  }
+
+  async #entries(): Promise<Map<string, LogEntry>> {
+    const { file } = this.#options;
+    let { format } = this.#options;
+    const entries = new Map<string, LogEntry>();
+    // One that was rotated meanwhile begins anew.
+    const start = statSync(file).size >= this.#from ? this.#from : 0;
+    const lines = createInterface({ input: createReadStream(file, { start, encoding: 'utf8' }) });
+    for await (const line of lines) {
+      format ??= formatOf(line);
+      const entry = format === undefined ? null : readLine(line, format);
+      if (entry !== null && entries.size < mostEntries) entries.set(entry.id, entry);
+    }
+    return entries;
+  }
+}
+
+function lastAnswered(attemptsFile: string): string | null {
+  let last: { id: string; us: number } | null = null;
+  for (const batch of readAttempts(attemptsFile))
+    for (let row = 0; row < batch.length; row++) {
+      const us = batch.endUs[row] as number;
+      if (batch.outcome.at(row) === 'ok' && us > (last?.us ?? 0)) last = { id: batch.id.at(row) as string, us };
+    }
+  return last?.id ?? null;
+}
+
+/** The record once more, with the upstream as the replica where no answer named one. */
+function rewritten(attemptsFile: string, entries: ReadonlyMap<string, LogEntry>): Omit<AccessLogFacts, 'file'> {
+  const hidden = new Map<string, number>();
+  const joinedFile = `${attemptsFile}.joined`;
+  createAttemptsFile(joinedFile);
+  const writer = new AttemptWriter(joinedFile);
+  let requests = 0;
+  let joined = 0;
+  const reader = readAttempts(attemptsFile);
+  for (const batch of reader)
+    for (let row = 0; row < batch.length; row++) {
+      const attempt = batch.attempt(row);
+      const entry = entries.get(attempt.id);
+      if (attempt.outcome !== 'unsent') requests++;
+      if (entry !== undefined) {
+        joined++;
+        if (attempt.replica === null && entry.upstream !== null) {
+          attempt.replica = entry.upstream;
+          attempt.replicaSource = 'balancer';
+        }
+        if (attempt.outcome === 'ok' && entry.attempts > 1)
+          hidden.set(attempt.method, (hidden.get(attempt.method) ?? 0) + 1);
+      }
+      writer.add(attempt);
+      if (row % 1000 === 999) writer.flush();
+    }
+  writer.close();
+  if (reader.ended) endAttemptsFile(joinedFile);
+  renameSync(joinedFile, attemptsFile);
+  return { requests, joined, hidden: Object.fromEntries(hidden) };
+}
