@@ -5,7 +5,7 @@ import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import { outagesToTell } from '../../record/outages.ts';
 import type { OutageResult } from '../../record/result.ts';
-import { firstChangeUs } from './baseline.ts';
+import { type Baseline, baselineOf } from './baseline.ts';
 import type { Check, Finding } from './check.ts';
 import { isUnresolved } from './kinds.ts';
 import { FailureTimes, Gaps } from './outages.ts';
@@ -102,14 +102,14 @@ class CollectFailures implements Fold<Finding> {
   readonly #failures = new Map<string, FailureTimes>();
   readonly #judged = new Map<string, number>();
   readonly #path: PathFailures;
-  readonly #changeUs: number;
+  readonly #baseline: Baseline;
 
   constructor(options: MaxOutageOptions, all: RunFacts, lane: string | null) {
     const facts = factsOfApp(all);
     const control = controlLanes(all);
     this.#context = { options, facts, lane, control, pathFailures: 0, left: [], lastPlannedUs: new Map() };
     this.#path = new PathFailures(all);
-    this.#changeUs = firstChangeUs(facts) ?? Number.POSITIVE_INFINITY;
+    this.#baseline = baselineOf(facts);
     for (const { name } of facts.lanes) if (lane === null || name === lane) this.#judged.set(name, 0);
   }
 
@@ -141,9 +141,9 @@ class CollectFailures implements Fold<Finding> {
       const shared = this.#path.sharedOf(lane);
       this.#context.pathFailures += shared.length;
       times.remove(shared.map(({ sentUs }) => sentUs));
-      const [first = Number.POSITIVE_INFINITY] = times.sorted();
-      if (options.failedBefore === 'leave' && (options.ms ?? 0) === 0 && first < this.#changeUs)
-        this.#context.left.push(lane);
+      const { fromUs, toUs } = this.#baseline;
+      const failedBefore = times.sorted().some((us) => us >= fromUs && us < toUs);
+      if (options.failedBefore === 'leave' && (options.ms ?? 0) === 0 && failedBefore) this.#context.left.push(lane);
       if (times.length === 0) this.#failures.delete(lane);
     }
   }

@@ -3,7 +3,7 @@ import { isFailed, type Outcome } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
-import { firstChangeUs } from './baseline.ts';
+import { type Baseline, baselineOf } from './baseline.ts';
 import type { Check, Finding } from './check.ts';
 import { isUnresolved, kindOf } from './kinds.ts';
 import { alarm, type Judgement, judgeLane, type LaneFailure, type LaneRecord, ruleFor } from './new-failures.ts';
@@ -55,7 +55,7 @@ class NoNewFailures implements Fold<Finding> {
   readonly #control: ReadonlySet<string>;
   readonly #path: PathFailures;
   readonly #staleRaces: StaleRaces;
-  readonly #changeUs: number;
+  readonly #baseline: Baseline;
   readonly #lanes = new Map<string, LaneTally>();
   /** By lane, what zero-failed says of it. */
   readonly #zero: ReadonlyMap<string, Fold<Finding>>;
@@ -67,7 +67,7 @@ class NoNewFailures implements Fold<Finding> {
     this.#control = controlLanes(facts);
     this.#path = new PathFailures(facts);
     this.#staleRaces = new StaleRaces(facts);
-    this.#changeUs = firstChangeUs(facts) ?? Number.POSITIVE_INFINITY;
+    this.#baseline = baselineOf(facts);
     for (const { name } of this.#facts.lanes)
       if (lane === null || name === lane) this.#lanes.set(name, new LaneTally());
     this.#zero = new Map(
@@ -92,13 +92,16 @@ class NoNewFailures implements Fold<Finding> {
       return;
     }
     const sentUs = Number.isNaN(batch.sentUs[row]) ? (batch.readyUs[row] as number) : (batch.sentUs[row] as number);
-    if (sentUs < this.#changeUs) tally.sentBefore++;
+    const { fromUs, toUs } = this.#baseline;
+    // What an earlier rollout lost is no measure of what is ordinary, and excuses nothing.
+    const isBefore = sentUs >= fromUs && sentUs < toUs;
+    if (isBefore) tally.sentBefore++;
     else tally.sentAfter++;
     if (!this.#isLost(batch, row, outcome)) return;
     const kind = kindOf(outcome, batch.status[row] as number);
     if (kind === null) return;
     // What was under way when the change began may have failed by it: it excuses nothing.
-    if ((batch.endUs[row] as number) < this.#changeUs) tally.before.push({ kind, sentUs });
+    if (isBefore && (batch.endUs[row] as number) < toUs) tally.before.push({ kind, sentUs });
     else tally.after.push({ kind, sentUs, outcome });
   }
 
@@ -145,13 +148,14 @@ class NoNewFailures implements Fold<Finding> {
     const after = records.reduce((sum, one) => sum + one.after.sent, 0);
     const failed = records.reduce((sum, one) => sum + one.before.failures.length, 0);
     const where = onLane(this.#lane);
-    if (this.#changeUs === Number.POSITIVE_INFINITY) return `Nothing changed, so no failure${where} can be new.`;
+    if (this.#baseline.toUs === Number.POSITIVE_INFINITY) return `Nothing changed, so no failure${where} can be new.`;
     return `All ${count(after, 'request')}${where} after the first change got a good answer${failed > 0 ? `; ${failed} had failed before it` : ''}.`;
   }
 
   #judge(name: string, tally: LaneTally): Judgement & { rule: string; record: LaneRecord; pathFailures: number } {
-    const { trafficFromUs, trafficToUs } = this.#facts;
-    const changeUs = Math.min(this.#changeUs, trafficToUs);
+    const { trafficToUs } = this.#facts;
+    const { fromUs } = this.#baseline;
+    const changeUs = Math.min(this.#baseline.toUs, trafficToUs);
     const shared = this.#path.sharedOf(name).map(({ sentUs, outcome }) => `${sentUs} ${outcome}`);
     const after = tally.after.filter(({ sentUs, outcome }) => !shared.includes(`${sentUs} ${outcome}`));
     const bySent = (a: LaneFailure, b: LaneFailure) => a.sentUs - b.sentUs;
@@ -159,7 +163,7 @@ class NoNewFailures implements Fold<Finding> {
       before: {
         sent: tally.sentBefore,
         failures: tally.before.toSorted(bySent),
-        lengthUs: Math.max(1, changeUs - trafficFromUs),
+        lengthUs: Math.max(1, changeUs - fromUs),
       },
       after: { sent: tally.sentAfter, failures: after.toSorted(bySent), lengthUs: Math.max(1, trafficToUs - changeUs) },
     };

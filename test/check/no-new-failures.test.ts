@@ -118,6 +118,21 @@ describe('no-new-failures', () => {
       expect(judge(noNewFailures, strict, earlier, failing).verdict).toBe('fail');
     });
 
+    test('begins where an earlier rollout was waited for, and what was lost until then excuses nothing', () => {
+      const waited = facts({
+        trafficToUs: us(endMs),
+        steps: [step('wait', 0, 4000), step('hold', 4000, changeMs), step('run', changeMs, endMs)],
+        events: [event('terminating', 'pod-a', -100), event('exited', 'pod-a', 1000)],
+      });
+      const ordinary = requests([...spread(2, 4000, 10_000), ...spread(12, 10_000, endMs)]);
+      expect(judge(noNewFailures, strict, waited, ordinary).verdict).toBe('pass');
+      const early = attempt({ at: 2000, outcome: 'reset' });
+      expect(judge(noNewFailures, strict, waited, [...ordinary, early]).verdict).toBe('fail');
+      // Without the wait the baseline lies in a termination, and there is none.
+      const unwaited = { ...waited, steps: waited.steps.slice(1) };
+      expect(judge(noNewFailures, strict, unwaited, ordinary).verdict).toBe('fail');
+    });
+
     test('does not hold what was under way when the change began', () => {
       const underWay = attempt({ at: 9990, took: 500, outcome: 'reset' });
       expect(judge(noNewFailures, strict, run, [...requests([]), underWay]).verdict).toBe('fail');
