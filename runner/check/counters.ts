@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import type { Outcome } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import { platformName } from '../../record/named-pods.ts';
 import type { Check, Finding } from './check.ts';
 import { NumberSet } from './number-set.ts';
 import { count, list } from './phrases.ts';
@@ -72,14 +73,14 @@ class Counters implements Fold<Finding> {
   #counted(batch: AttemptBatch, row: number, number: number): void {
     const pod = batch.pod.at(row);
     const named = batch.replica.at(row);
-    const name = named ?? pod;
+    const name = oneOf(named, pod);
     if (name === null) {
       this.#uncountedAnywhere++;
       return;
     }
     const replica = this.#replica(name);
     if (replica === null) return;
-    if (named === null || batch.replicaSource.at(row) !== 'answer') replica.byPodAlone = true;
+    if (name === pod || batch.replicaSource.at(row) !== 'answer') replica.byPodAlone = true;
     if (pod !== null && this.#nameOfPod.get(pod) !== name) this.#nameOfPod.set(pod, name);
     replica.answers++;
     if (!replica.seen.add(number)) {
@@ -90,7 +91,7 @@ class Counters implements Fold<Finding> {
   }
 
   #missed(batch: AttemptBatch, row: number): void {
-    const name = batch.replica.at(row) ?? batch.pod.at(row);
+    const name = oneOf(batch.replica.at(row), batch.pod.at(row));
     if (name === null) this.#uncountedAnywhere++;
     else if (this.#uncounted.has(name) || this.#uncounted.size < mostReplicas)
       this.#uncounted.set(name, (this.#uncounted.get(name) ?? 0) + 1);
@@ -195,6 +196,11 @@ class Counters implements Fold<Finding> {
       );
     return say('pass', `${count(judged.length, 'replica')} counted ${count(answers, 'answer')} without gap or repeat.`);
   }
+}
+
+/** Replicas that go by the platform's own name share it with those before and after them, and count each for itself. */
+function oneOf(named: string | null, pod: string | null): string | null {
+  return named === null || (pod !== null && platformName(pod) === named) ? pod : named;
 }
 
 /** A connection that was refused never reached the app's counter. */

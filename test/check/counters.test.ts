@@ -39,6 +39,19 @@ describe('counters', () => {
     );
   });
 
+  test('the second pod of a name counts anew, and so does a restarted one that calls itself by its name', () => {
+    const named = (pod: string, at: number) => oneTo(50, { replica: 'db-0', pod }).map((one) => ({ ...one, at }));
+    const successor = [...named('db-0', 0), ...named('db-0#2', 1000)];
+    expect(judge(counters, {}, facts(), successor)).toMatchObject({
+      verdict: 'pass',
+      message: '2 replicas counted 100 answers without gap or repeat.',
+    });
+    const again = [...named('db-0', 0), ...named('db-0', 1000)];
+    expect(judge(counters, {}, facts(), again).verdict).toBe('fail');
+    const restarted = facts({ events: [event('restarted', 'db-0', 500)] });
+    expect(judge(counters, {}, restarted, again).verdict).not.toBe('fail');
+  });
+
   test('a gap warns, as somebody else may have asked, and fails where nobody does', () => {
     const gap = but(oneTo(100), 50, 51);
     expect(judge(counters, {}, facts(), gap)).toMatchObject({

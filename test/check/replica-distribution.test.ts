@@ -53,6 +53,21 @@ describe('replica-distribution', () => {
     expect(finding.message).toMatch(/^a was chosen by \d+ new connections where equal shares give about 333: chance/);
   });
 
+  test("answers that name a StatefulSet's pod are of the one that had the name then", () => {
+    const turn = (from: string, to: string, at: number) => [
+      event('route-removed', from, at),
+      event('route-added', to, at + 1),
+    ];
+    const events = [...['db-0', 'db-1'].map((pod) => event('route-added', pod, -500)), ...turn('db-1', 'db-1#2', 500)];
+    const answers = traffic(
+      1,
+      200,
+      () => ['db-0', 'db-1'],
+      (pod) => ({ pod: null, replica: pod }),
+    );
+    expect(judge(replicaDistribution, {}, facts({ events }), answers).verdict).toBe('pass');
+  });
+
   test('a replica that refuses was chosen, but never answered', () => {
     const refuses = traffic(1, 300, abc, (pod) => (pod === 'c' ? { outcome: 'refused', replica: null } : {}));
     const finding = judge(replicaDistribution, {}, three, refuses);
