@@ -59,8 +59,10 @@ export function whyNotReady(deployment: DeploymentState, state: TargetState): st
   );
   const exit = waiting.find((replica) => replica.lastExit)?.lastExit;
   if (exit) return exitInWords(exit);
+  // A cluster names the nearest cause: an image that cannot be pulled, a quota, what a probe said.
+  if (deployment.reason !== undefined) return deployment.reason;
   if (waiting.length > 0) return `${waiting.map((replica) => replica.pod).join(', ')} started but did not become ready`;
-  return deployment.reason ?? 'its replicas did not become ready';
+  return 'its replicas did not become ready';
 }
 
 /** The platform holds it back from another start: it ended more than once. */

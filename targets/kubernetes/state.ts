@@ -1,4 +1,5 @@
 import type { ReplicaState, TargetState } from '../target.ts';
+import { advised } from './advice.ts';
 import type { KubeObject } from './api.ts';
 import type { PodLogs } from './logs.ts';
 import { workloadFacts } from './workload-facts.ts';
@@ -8,9 +9,14 @@ export function appliedState(seen: TargetState, applied: readonly KubeObject[], 
   const names = new Set(seen.deployments.map(({ name }) => name));
   const unseen = applied.filter(({ metadata }) => !names.has(metadata.name));
   return {
-    deployments: [...seen.deployments, ...unseen.map(notSeenYet)],
+    deployments: [...seen.deployments.map(withAdvice), ...unseen.map(notSeenYet)],
     replicas: seen.replicas.map((replica) => withLastWords(replica, logs)),
   };
+}
+
+function withAdvice(deployment: TargetState['deployments'][number]): TargetState['deployments'][number] {
+  const { reason } = deployment;
+  return reason === undefined ? deployment : { ...deployment, reason: advised(reason) };
 }
 
 function notSeenYet(object: KubeObject): TargetState['deployments'][number] {

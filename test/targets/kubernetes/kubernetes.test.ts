@@ -144,6 +144,41 @@ describe.runIf(there)('on a cluster', () => {
     expect((await api.find(`/api/v1/namespaces/hitless-${living}`))?.status).toMatchObject({ phase: 'Active' });
   });
 
+  test('what keeps replicas away is named, with what to do', { timeout }, async ({
+    describeApp,
+    api,
+    makeNamespace,
+  }) => {
+    const container = { name: 'app', image: 'nobody/has-this:v1', command: ['true'] };
+    const unknown = describeApp({
+      spec: { template: { metadata: { labels: { app: 'app' } }, spec: { containers: [container] } } },
+    });
+    const reason = () => unknown.target.state().deployments[0]?.reason ?? '';
+    await unknown.target.prepare();
+    await unknown.target.apply();
+    await unknown.until('why the image is not there', () =>
+      /app-\S+ waits: (ErrImagePull|ImagePullBackOff)/.test(reason()),
+    );
+    expect(reason()).toMatch(/nobody\/has-this:v1.*Is the name right, and may the nodes pull it\?/);
+    await unknown.target.cleanup();
+
+    const namespace = `tight-${process.pid}`;
+    await makeNamespace(namespace);
+    const quota = {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'tight' },
+      spec: { hard: { pods: '1' } },
+    };
+    await api.create(core(namespace, 'resourcequotas'), quota);
+    const tight = describeApp({ settings: { namespace } });
+    await tight.target.prepare();
+    await tight.target.apply();
+    await tight.until('the quota', () =>
+      /exceeded quota: tight.*Raise the quota/.test(tight.target.state().deployments[0]?.reason ?? ''),
+    );
+  });
+
   test('a field that the API server does not know is told with its place before anything runs', { timeout }, async ({
     describeApp,
   }) => {
