@@ -43,7 +43,7 @@ export class Step {
 const thisStep = new Step();
 
 /**
- * Tells a GitHub runner: annotations, the job's summary, and the step's outputs `verdict`, `failed` and `report`. What is
+ * Tells a GitHub runner: annotations, the job's summary, and the step's outputs `verdict`, `failed`, `report` and `comment`. What is
  * printed meanwhile, by the app's answers or the deploy command, is no command to the runner.
  */
 export function github(screen: Screen, environment: NodeJS.ProcessEnv = process.env, step: Step = thisStep): Reporter {
@@ -61,7 +61,7 @@ export function github(screen: Screen, environment: NodeJS.ProcessEnv = process.
       if (environment.GITHUB_STEP_SUMMARY)
         await appendSummary(environment.GITHUB_STEP_SUMMARY, formatMarkdown(result, folder), screen);
       if (environment.GITHUB_OUTPUT && result.onInconclusive?.done !== 'retry')
-        await appendFile(environment.GITHUB_OUTPUT, outputs({ ...step.add(result), report: reportOf(folder) }));
+        await appendFile(environment.GITHUB_OUTPUT, outputs({ ...step.add(result), ...filesOf(folder) }));
     },
   };
 }
@@ -124,9 +124,11 @@ async function appendSummary(path: string, text: string, screen: Screen): Promis
   );
 }
 
-function reportOf(folder: string): string {
+/** Where the report is, and the Markdown for a comment where the reporter of that name left it. */
+function filesOf(folder: string): { report: string; comment?: string } {
   const report = join(folder, 'report.html');
-  return existsSync(report) ? report : folder;
+  const comment = join(folder, 'comment.md');
+  return { report: existsSync(report) ? report : folder, ...(existsSync(comment) && { comment }) };
 }
 
 /** A value may hold anything but its own delimiter. */
