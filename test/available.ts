@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { envoyBinary, envoyBinary } from './paths/fronts.ts';
 
 /** The Python to use; HITLESS_PYTHON names one that has what the machine's own lacks. */
 export const python = process.env.HITLESS_PYTHON ?? 'python3';
@@ -11,10 +12,18 @@ export const python = process.env.HITLESS_PYTHON ?? 'python3';
  */
 const probes = {
   pidns: () => process.platform === 'linux' && spawnSync('unshare', ['--pid', 'true']).status === 0,
+  // Files of the system can be others for one process; needs root.
+  mountns: () => process.platform === 'linux' && spawnSync('unshare', ['--mount', 'true']).status === 0,
   realtime: () => spawnSync('chrt', ['--rr', '1', 'true']).status === 0,
   browser: () => existsSync('/usr/bin/chromium'),
   go: () => spawnSync('go', ['version']).status === 0,
   python: () => spawnSync('python3', ['--version']).status === 0,
+  nginx: () => spawnSync('nginx', ['-v']).status === 0,
+  haproxy: () => spawnSync('haproxy', ['-v']).status === 0,
+  envoy: () => envoyBinary() !== undefined,
+  nginx: () => spawnSync('nginx', ['-v']).status === 0,
+  haproxy: () => spawnSync('haproxy', ['-v']).status === 0,
+  envoy: () => envoyBinary() !== undefined,
   docker: () => spawnSync('docker', ['version']).status === 0,
   // KUBECONFIG has to be set: nobody's everyday cluster is taken because kubectl would find it.
   cluster: () =>

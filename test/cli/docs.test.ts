@@ -48,3 +48,4 @@ test('every link of a page leads somewhere', () => {
       expect(() => readFileSync(join(checkout, page, '..', link)), `${page}: ${link}`).not.toThrow(/ENOENT/);
   }
 });
+    'docs/tls.md',
