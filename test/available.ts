@@ -28,6 +28,7 @@ const probes = {
   // KUBECONFIG has to be set: nobody's everyday cluster is taken because kubectl would find it.
   cluster: () =>
     process.env.KUBECONFIG !== undefined && spawnSync('kubectl', ['version', '--request-timeout=20s']).status === 0,
+  helm: () => spawnSync('helm', ['version']).status === 0,
   pyarrow: () => spawnSync(python, ['-c', 'import pyarrow']).status === 0,
 } as const;
 

@@ -32,6 +32,20 @@ test('the TypeScript of docs/scenarios.md is valid', async () => {
   expect(end.stdout).toContain('answers name their replica');
 });
 
+test.each([
+  ['yml', 'yaml'],
+  ['ts', 'ts'],
+])('the config of docs/config.md is valid, in %s', async (extension, language) => {
+  const page = readFileSync(join(checkout, 'docs/config.md'), 'utf8');
+  const [, text = ''] = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(page) ?? [];
+  const folder = sampleFolder({ [`hitless.config.${extension}`]: text });
+  onTestFinished(() => folder.remove());
+  const args = ['verify', '--url', 'http://127.0.0.1:1', '--dry-run', '--', 'true'];
+  const { code, stdout, stderr } = await startCli(args, { cwd: folder.path }).end;
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toContain('max-outage (');
+});
+
 test('every link of a page leads somewhere', () => {
   const pages = [
     'README.md',
@@ -39,8 +53,19 @@ test('every link of a page leads somewhere', () => {
     'docs/README.md',
     'docs/scenarios.md',
     'docs/attempts.md',
+    'docs/tls.md',
     'docs/result.md',
     'docs/verdicts.md',
+    'docs/config.md',
+    'docs/reporters.md',
+    'docs/ci-github.md',
+    'docs/ci-gitlab.md',
+    'docs/doctor.md',
+    'docs/in-cluster.md',
+    'docs/with-argo-cd.md',
+    'docs/with-flux.md',
+    'docs/with-helm.md',
+    'docs/with-kubectl.md',
   ];
   for (const page of pages) {
     const links = readFileSync(join(checkout, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g);
@@ -48,4 +73,3 @@ test('every link of a page leads somewhere', () => {
       expect(() => readFileSync(join(checkout, page, '..', link)), `${page}: ${link}`).not.toThrow(/ENOENT/);
   }
 });
-    'docs/tls.md',
