@@ -31,6 +31,8 @@ export function planText(scenario: Scenario, target: string): string {
       : [`${trafficText(lanes)} to ${app.url}, where nothing is deployed`]),
     'steps',
     ...scenario.steps.map(({ name }, index) => `  ${index + 1}. ${name}`),
+    ...(scenario.rollback.length > 0 ? ['steps where the verdict is fail by then'] : []),
+    ...scenario.rollback.map(({ name, index }) => `  ${index + 1}. ${name}`),
     `lanes, for ${durationText(traffic)}`,
     ...lanes.map((lane) => `  ${laneText(lane, traffic.usualMs / 1000)}`),
     'checks that decide',

@@ -91,6 +91,7 @@ class Run {
       await this.#goBack();
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
+      this.#sayWhatIsLeft();
     } finally {
       await this.#endTraffic();
       this.#ticker.stop();
@@ -98,6 +99,12 @@ class Run {
     }
     const names = this.#traffic === null ? {} : await namesOfPods(this.#target, this.#log.files.attempts);
     this.#log.end({ ...this.#facts(), ...names }, !this.#signal.aborted);
+  }
+
+  /** What a command of the user's did is not ours to remove. */
+  #sayWhatIsLeft(): void {
+    if (this.#log.facts.steps.some(({ verb }) => verb === 'run'))
+      this.#options.watcher.notice('what the command has done until now is left as it is; nothing is taken back');
   }
 
   async #doSteps(): Promise<void> {

@@ -62,7 +62,7 @@ function endText({ exitCode, signal }: CommandEnd): string {
 }
 
 function interruptedText(end: CommandEnd, { notice }: StepContext): string {
-  const text = `the command was told to stop and ${endText(end)}; what it had done until then is left as it is`;
+  const text = `the command was told to stop and ${endText(end)}`;
   notice(text);
   return `interrupted: ${text}`;
 }
