@@ -2,18 +2,20 @@
  * Runs what ships on the targets, one after the other, and makes a table of what was seen:
  *
  *   node test/cluster/scenarios.ts --targets local,docker,kubernetes --scenarios shared|third|all|NAME,...
- *     [--seen FILE] [--out FILE]
+ *     [--seen FILE] [--out FILE] [--charts FOLDER]
  *
  * `third`: of those that are not shared, another third each day. Scenarios that are not made for a target are not run on
  * it. The exit code is 1 where one did not end as expected. The table goes to the output, and with --out to a page too;
  * --seen keeps what was seen in a file, so that targets can be run at different times and still stand in one table.
+ * --charts keeps the timeline of each scenario's first run that ended as expected, small, for its page in docs.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { targetNames } from '../../cli/targets.ts';
-import { runScenario, type Seen } from './everything/run-scenario.ts';
+import { keepTimeline } from './everything/charts.ts';
+import { lastRun, runScenario, type Seen } from './everything/run-scenario.ts';
 import { candidates, dayOfYear, select, selections } from './everything/selection.ts';
 import { isAsExpected, page, table } from './everything/table.ts';
 
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     scenarios: { type: 'string', default: 'shared' },
     seen: { type: 'string' },
     out: { type: 'string' },
+    charts: { type: 'string' },
   },
 });
 const targets = values.targets.split(',');
@@ -30,7 +33,7 @@ const selection = selections.find((word) => word === values.scenarios) ?? values
 const unknownTarget = targets.find((target) => !targetNames.includes(target));
 if (unknownTarget !== undefined)
   throw new Error(
-    `usage: scenarios.ts --targets ${targetNames.join(',')} --scenarios ${selections.join('|')} [--out FILE]`,
+    `usage: scenarios.ts --targets ${targetNames.join(',')} --scenarios ${selections.join('|')} [--out FILE] [--charts FOLDER]`,
   );
 
 let interrupted = false;
@@ -53,7 +56,11 @@ async function runAll(): Promise<Seen[]> {
   for (const { scenario, target } of plan) {
     if (interrupted) break;
     console.log(`\n-- ${seen.length + 1} of ${plan.length}: ${scenario} on ${target}`);
-    seen.push(await runScenario(scenario, target, folder));
+    const one = await runScenario(scenario, target, folder);
+    const isFirst = !seen.some((before) => before.scenario === scenario && isAsExpected(before));
+    if (values.charts !== undefined && isFirst && isAsExpected(one))
+      console.log(`kept ${(await keepTimeline(lastRun(one, folder), scenario, values.charts)) ?? 'no timeline'}`);
+    seen.push(one);
   }
   if (seen.every(isAsExpected)) rmSync(folder, { recursive: true, force: true });
   else console.log(`the runs are kept in ${folder}`);

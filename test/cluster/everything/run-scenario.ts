@@ -47,6 +47,11 @@ export async function runScenario(scenario: string, target: string, folder: stri
   return { ...second, inconclusiveBefore: first.reason };
 }
 
+/** Where the run that counts was left. */
+export function lastRun({ scenario, target, inconclusiveBefore }: Seen, folder: string): string {
+  return join(folder, `${target}-${scenario}${inconclusiveBefore === null ? '' : '-again'}`);
+}
+
 async function runOnce(scenario: string, target: string, out: string): Promise<Seen> {
   const from = performance.now();
   const exitCode = await hitless('run', scenario, '--target', target, '--out', out);
