@@ -21,9 +21,6 @@ const probes = {
   nginx: () => spawnSync('nginx', ['-v']).status === 0,
   haproxy: () => spawnSync('haproxy', ['-v']).status === 0,
   envoy: () => envoyBinary() !== undefined,
-  nginx: () => spawnSync('nginx', ['-v']).status === 0,
-  haproxy: () => spawnSync('haproxy', ['-v']).status === 0,
-  envoy: () => envoyBinary() !== undefined,
   docker: () => spawnSync('docker', ['version']).status === 0,
   // KUBECONFIG has to be set: nobody's everyday cluster is taken because kubectl would find it.
   cluster: () =>

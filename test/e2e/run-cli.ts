@@ -22,8 +22,13 @@ export interface RunningCli {
 }
 
 /** Starts the real command line as a user would, without a terminal. */
-export function startCli(args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv } = {}): RunningCli {
-  const child = spawn(process.execPath, [bin, ...args], {
+export function startCli(
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; by?: readonly string[] } = {},
+): RunningCli {
+  // `by`: the words of a command that starts another one, such as `ip netns exec NAME`.
+  const [command = process.execPath, ...words] = [...(options.by ?? []), process.execPath, bin, ...args];
+  const child = spawn(command, words, {
     cwd: options.cwd ?? checkout,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
