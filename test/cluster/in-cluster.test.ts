@@ -39,9 +39,13 @@ function manifest(file: string, replaced: Record<string, string> = {}): Record<s
   return parseAllDocuments(text).map((document) => document.toJS());
 }
 
-/** A Service that cannot be reached from outside, and its replicas, ready. */
-async function deploy(folder: string, namespace: Namespace, appImage: string): Promise<void> {
-  const [deployment = {}, service = {}] = manifest(`${folder}/deployment.yml`, { 'mimuc/helloworld:v0.0.1': appImage });
+/** Longer than a busy machine takes to lead connections elsewhere. */
+const patient = { 'seconds: 3': 'seconds: 8', 'GracePeriodSeconds: 15': 'GracePeriodSeconds: 40' };
+
+/** A Service that cannot be reached from outside, and two replicas, ready. */
+async function deploy(folder: string, namespace: Namespace, appImage: string, more = {}): Promise<void> {
+  const names = { 'mimuc/helloworld:v0.0.1': appImage, 'replicas: 3': 'replicas: 2', ...more };
+  const [deployment = {}, service = {}] = manifest(`${folder}/deployment.yml`, names);
   const { type: _, ...spec } = (service as { spec: Record<string, unknown> }).spec;
   await run(['kubectl', 'create', 'namespace', namespace.name]);
   await namespace.apply([deployment, { ...service, spec }]);
@@ -100,7 +104,7 @@ describe.skipIf(skipped)('a Job in the cluster, where nobody outside reaches the
     }
     await Promise.all([
       pushHitless(registry, image),
-      deploy('05-hitless', hitless, images['hitless v0.0.1'] ?? ''),
+      deploy('05-hitless', hitless, images['hitless v0.0.1'] ?? '', patient),
       deploy('05-zerodown', printed, images['printed v0.0.1'] ?? ''),
     ]);
   }, 900_000);

@@ -36,6 +36,9 @@ class Reader {
     this.inFiles = [
       [/registry\.example\.com\/shop/, image],
       [/(?<=port: )8080/, String(port)],
+      // Longer than a busy machine takes to lead connections elsewhere.
+      [/(?<=seconds: )3\b/, '8'],
+      [/(?<=GracePeriodSeconds: )15/, '30'],
     ];
     onTestFinished(async () => {
       await run(['kubectl', 'delete', 'namespace', this.namespace, '--ignore-not-found', '--wait=false']);
