@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { TargetSettings } from '../../target.ts';
 import type { TlsSettings } from '../../tls.ts';
-import { placeOf } from '../address.ts';
+import { placeOf } from '../../address.ts';
 import type { ClusterView } from './cluster.ts';
 import { type Answers, type FoundPath, pathOf } from './evidence.ts';
 import { listenerAt } from './listener.ts';
