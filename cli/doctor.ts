@@ -1,6 +1,6 @@
 import type { CommandModule } from 'yargs';
 import { HitlessError } from '../record/error.ts';
-import { urlFault } from '../targets/url/address.ts';
+import { urlFault } from '../targets/address.ts';
 import { type Finding, inTime, type Question } from './doctor/finding.ts';
 import { inOneLine } from './error-screen.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';

@@ -1,10 +1,10 @@
 import { HitlessError } from '../record/error.ts';
 import type { TargetFacts } from '../record/facts.ts';
 import type { Watcher } from '../record/progress.ts';
+import { placeOf } from '../targets/address.ts';
 import { useOfPlaces } from '../targets/recent-run.ts';
 import { addressesFor } from '../targets/resolve.ts';
 import type { Route, Target, TargetFactory, TargetSettings } from '../targets/target.ts';
-import { placeOf } from '../targets/url/address.ts';
 import { AccessLog } from './access-log/access-log.ts';
 import type { CheckLevel } from './judge/levels.ts';
 import { namesOfPods } from './names-of-pods.ts';

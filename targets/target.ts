@@ -3,8 +3,8 @@ import type { TargetFacts } from '../record/facts.ts';
 import type { UsageReading } from '../record/usage.ts';
 import type { Workload, WorkloadKind } from '../record/workload.ts';
 import type { EngineInHand } from './docker/engine-in-hand.ts';
-import type { TlsSettings } from './tls.ts';
 import type { Resolution } from './resolve.ts';
+import type { TlsSettings } from './tls.ts';
 
 /** What a target can do beyond deploying and being asked how it is. A scenario that needs more is refused before it starts. */
 export type Capability = 'rollout' | 'undo' | 'switch' | 'scale' | 'kill' | 'drain' | 'exec' | 'pause' | 'resize';
@@ -24,11 +24,11 @@ export interface ImageSpec {
 export interface AppSpec {
   /** Somebody else's deployment, for the url target alone; then `manifests` and `images` are empty. */
   url?: string;
-  /** Absolute paths of YAML files or folders of them. */
   /** Of an https URL: what is trusted and shown. */
   tls?: TlsSettings;
   /** In place of what the resolver says. */
   resolve?: readonly Resolution[];
+  /** Absolute paths of YAML files or folders of them. */
   manifests: string[];
   /** The Service that traffic goes to; may be left out where the manifests hold only one. */
   service?: string;

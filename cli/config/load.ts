@@ -5,7 +5,7 @@ import { InvalidFile, type Problem, type Source } from '../../runner/scenario/pr
 import { laneProblems } from '../../runner/scenario/rules.ts';
 import { schemaProblems } from '../../runner/scenario/schema-problems.ts';
 import { readSource } from '../../runner/scenario/source.ts';
-import { urlFault } from '../../targets/url/address.ts';
+import { urlFault } from '../../targets/address.ts';
 import { type OnInconclusive, onInconclusiveOf } from '../on-inconclusive.ts';
 import { budgetProblems, type CheckItem, checksOfBudgets } from './budgets.ts';
 import { type ConfigInput, ConfigSchema } from './model.ts';

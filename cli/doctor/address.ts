@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { HitlessError } from '../../record/error.ts';
-import { placeOf } from '../../targets/url/address.ts';
+import { placeOf } from '../../targets/address.ts';
 import { reach } from '../../targets/url/reach.ts';
 import type { Look } from './finding.ts';
 

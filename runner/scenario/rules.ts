@@ -1,8 +1,8 @@
 import { constants } from 'node:os';
 import { Ajv } from 'ajv';
 import { didYouMean } from '../../record/nearest.ts';
+import { placeOf, urlFault } from '../../targets/address.ts';
 import { addressesFor, resolutionOf } from '../../targets/resolve.ts';
-import { placeOf, urlFault } from '../../targets/url/address.ts';
 import { headerFault } from '../traffic/header-value.ts';
 import { controlLaneNames } from './control-lanes.ts';
 import type { Functions } from './functions.ts';

@@ -1,5 +1,5 @@
+import { placeOf } from '../../targets/address.ts';
 import type { Route } from '../../targets/target.ts';
-import { placeOf } from '../../targets/url/address.ts';
 import { type Lane, requestsEach } from './lane.ts';
 import { peakRate } from './plan.ts';
 import { addressesOf } from './reachable.ts';

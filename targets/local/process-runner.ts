@@ -1,7 +1,7 @@
 import { PodLog } from '../controller/pod-log.ts';
 import type { PodPlace, ReplicaRunner, RunningContainer } from '../controller/replica-runner.ts';
-import { type Lease, runVariable } from '../lease.ts';
 import { judgeVolumes } from '../controller/volumes.ts';
+import { type Lease, runVariable } from '../lease.ts';
 import type { Deployment, PodTemplate } from '../manifest/model.ts';
 import { killProcess, processesWith } from '../process-identity.ts';
 import type { TargetContext } from '../target.ts';

@@ -3,8 +3,8 @@ import { request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HitlessError } from '../../record/error.ts';
+import { placeOf } from '../address.ts';
 import { alertOf, type TlsSettings } from '../tls.ts';
-import { placeOf } from './address.ts';
 import { certificateFault, handshake, handshakeFault, speaksTls } from './handshake.ts';
 
 /** As long as a lane waits for a connection by default. */

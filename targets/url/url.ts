@@ -1,10 +1,10 @@
 import { HitlessError } from '../../record/error.ts';
 import type { TargetFacts } from '../../record/facts.ts';
+import { baseOf, placeOf, urlFault } from '../address.ts';
 import { cleanDeadRuns } from '../lease.ts';
 import { addressesFor } from '../resolve.ts';
 import type { Capability, Route, Target, TargetContext, TargetFactory, TargetState } from '../target.ts';
 import { nameOfWorkload } from '../workload-name.ts';
-import { baseOf, placeOf, urlFault } from './address.ts';
 import type { FoundPath } from './path/evidence.ts';
 import { findPath } from './path/find-path.ts';
 import { reach, type Way } from './reach.ts';
