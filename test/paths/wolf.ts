@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -32,7 +32,7 @@ interface Disturbance {
   args?(scene: Scene): readonly string[];
   env?(scene: Scene): NodeJS.ProcessEnv;
   /** What starts hitless. */
-  by?: readonly string[];
+  by?(): readonly string[];
   /** While traffic and the rollout go on. */
   disturb(scene: Scene, cli: RunningCli): Promise<void>;
 }
@@ -44,7 +44,9 @@ const faketime = [
   '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1',
 ].find((path) => existsSync(path));
 /** Addresses for documentation (RFC 5737), on a cable between two namespaces of this machine. */
-const client = { name: `hitless-wolf-${process.pid}`, server: '198.51.100.1', address: '198.51.100.2' };
+const client = { pid: 0, server: '198.51.100.1', address: '198.51.100.2' };
+/** What runs a command there. */
+const inClient = () => ['nsenter', '--net', '--target', String(client.pid)];
 const control = ({ front }: Scene) => ['--url', front.url, '--control', front.controlUrl];
 const needsRoot = () => (process.getuid?.() === 0 ? undefined : 'needs root');
 
@@ -91,7 +93,7 @@ const disturbances: readonly Disturbance[] = [
     front: { alsoAt: client.server },
     args: ({ front }) => ['--url', `http://${client.server}:${new URL(front.url).port}`],
     // Its ports alone: it is in a network namespace of its own.
-    by: ['ip', 'netns', 'exec', client.name],
+    by: inClient,
     disturb: async () => {
       portsOfClient('20000 20001');
       await sleep(5000);
@@ -139,7 +141,7 @@ const disturbances: readonly Disturbance[] = [
 ];
 
 function portsOfClient(range: string): void {
-  system('ip', 'netns', 'exec', client.name, 'sysctl', '-qw', `net.ipv4.ip_local_port_range=${range}`);
+  system(...inClient(), 'sysctl', '-qw', `net.ipv4.ip_local_port_range=${range}`);
 }
 
 function stepFile({ folder }: Deployment, step: string): string {
@@ -165,7 +167,7 @@ async function once(disturbance: Disturbance): Promise<{ verdict: string; told: 
     const args = [...times.filter((_, i) => !own.includes(times[i - (i % 2)] as string)), ...own];
     const verified = await verify(args, app.command, {
       env: disturbance.env?.(scene) ?? {},
-      by: disturbance.by ?? [],
+      by: disturbance.by?.() ?? [],
       meanwhile: async (cli) => {
         await sleep(intoRolloutMs);
         await disturbance.disturb(scene, cli);
@@ -178,19 +180,24 @@ async function once(disturbance: Disturbance): Promise<{ verdict: string; told: 
 }
 
 /** Throws where it fails. */
-function system(command: string, ...words: string[]): void {
+function system(...[command = '', ...words]: string[]): void {
   const { status, stderr } = spawnSync(command, words, { encoding: 'utf8' });
   if (status !== 0) throw new Error(`${command} ${words.join(' ')}: ${stderr}`);
 }
 
-function plugClient(): void {
-  const { name, server, address } = client;
-  system('ip', 'netns', 'add', name);
-  system('ip', 'link', 'add', 'hitless-wolf', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', name);
+/** A network namespace lasts as long as a process in it, and that one as long as ours. */
+async function plugClient(): Promise<ChildProcess> {
+  const { server, address } = client;
+  const keeper = spawn('unshare', ['--net', 'setpriv', '--pdeathsig', 'KILL', 'sleep', 'infinity']);
+  client.pid = keeper.pid as number;
+  const own = readlinkSync('/proc/self/ns/net');
+  while (readlinkSync(`/proc/${client.pid}/ns/net`) === own) await sleep(10);
+  system('ip', 'link', 'add', 'hitless-wolf', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', String(client.pid));
   system('ip', 'addr', 'add', `${server}/30`, 'dev', 'hitless-wolf');
   system('ip', 'link', 'set', 'hitless-wolf', 'up');
-  system('ip', '-n', name, 'addr', 'add', `${address}/30`, 'dev', 'eth0');
-  for (const device of ['lo', 'eth0']) system('ip', '-n', name, 'link', 'set', device, 'up');
+  system(...inClient(), 'ip', 'addr', 'add', `${address}/30`, 'dev', 'eth0');
+  for (const device of ['lo', 'eth0']) system(...inClient(), 'ip', 'link', 'set', device, 'up');
+  return keeper;
 }
 
 /** Names are asked of our own resolver, and networks are our own, in namespaces that end with this process. */
@@ -205,7 +212,7 @@ if (process.getuid?.() === 0 && process.env.HITLESS_WOLF_INSIDE === undefined) {
   process.exit(status ?? 1);
 }
 const resolver = process.getuid?.() === 0 ? await startResolver(resolverAddress) : null;
-if (resolver !== null) plugClient();
+const keeper = resolver === null ? null : await plugClient();
 
 const seen = new Map<string, number>();
 for (const disturbance of disturbances.filter(({ name }) => name.includes(values.only))) {
@@ -222,5 +229,5 @@ for (const disturbance of disturbances.filter(({ name }) => name.includes(values
 }
 console.log([...seen].map(([verdict, number]) => `${number} ${verdict}`).join(', '));
 resolver?.close();
-if (resolver !== null) system('ip', 'netns', 'del', client.name);
+keeper?.kill('SIGKILL');
 process.exitCode = [...seen.keys()].every((verdict) => verdict === 'pass' || verdict === 'inconclusive') ? 0 : 1;
