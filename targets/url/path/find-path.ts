@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { placeOf } from '../../address.ts';
 import type { TargetSettings } from '../../target.ts';
 import type { TlsSettings } from '../../tls.ts';
-import { placeOf } from '../../address.ts';
 import type { ClusterView } from './cluster.ts';
 import { type Answers, type FoundPath, pathOf } from './evidence.ts';
 import { listenerAt } from './listener.ts';
