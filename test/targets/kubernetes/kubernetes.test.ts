@@ -18,7 +18,7 @@ const isComplete =
   ({ target }: OnCluster, ready: number) =>
   () => {
     const { deployments, replicas } = target.state();
-    const [app] = deployments;
+    const app = deployments.find(({ name }) => name === 'app');
     const current = replicas.filter(({ revision, phase }) => revision === app?.revision && phase === 'running');
     return app?.progress === 'complete' && current.filter((one) => one.ready && one.routed).length === ready;
   };
@@ -142,6 +142,59 @@ describe.runIf(there)('on a cluster', () => {
     await cleanDeadRunsOf(api);
     expect(await api.find(`/api/v1/namespaces/hitless-${dead}`)).toBeUndefined();
     expect((await api.find(`/api/v1/namespaces/hitless-${living}`))?.status).toMatchObject({ phase: 'Active' });
+  });
+
+  test('what local and docker refuse runs here: init containers, sidecars, volumes of any kind, a StatefulSet beside it', {
+    timeout,
+  }, async ({ describeApp, api }) => {
+    const [image] = images;
+    const shared = { name: 'shared', mountPath: '/shared' };
+    const sleeps = ['sh', '-c', 'trap exit TERM; while :; do sleep 1; done'];
+    const run = describeApp({
+      pod: {
+        initContainers: [
+          {
+            name: 'first',
+            image,
+            command: ['sh', '-c', 'cp /pod/labels /shared/'],
+            volumeMounts: [shared, { name: 'pod', mountPath: '/pod' }],
+          },
+          { name: 'side', image, command: sleeps, restartPolicy: 'Always' },
+        ],
+        volumes: [
+          { name: 'shared', emptyDir: {} },
+          { name: 'pod', downwardAPI: { items: [{ path: 'labels', fieldRef: { fieldPath: 'metadata.labels' } }] } },
+        ],
+      },
+      container: { volumeMounts: [shared] },
+      objects: [
+        {
+          apiVersion: 'apps/v1',
+          kind: 'StatefulSet',
+          metadata: { name: 'beside' },
+          spec: {
+            serviceName: 'app',
+            replicas: 1,
+            selector: { matchLabels: { app: 'beside' } },
+            template: {
+              metadata: { labels: { app: 'beside' } },
+              spec: { containers: [{ name: 'beside', image, command: sleeps }] },
+            },
+          },
+        },
+      ],
+    });
+    const { target, until, runId } = run;
+    await target.prepare();
+    await target.apply();
+    await until('two replicas', isComplete(run, 2));
+    const app = target.state().replicas.find(({ deployment, phase }) => deployment === 'app' && phase === 'running');
+    expect(await target.exec(app?.pod ?? '', ['cat', '/shared/labels'])).toMatchObject({
+      stdout: expect.stringContaining('app="app"'),
+    });
+    const beside = await api.find(`/apis/apps/v1/namespaces/hitless-${runId}/statefulsets/beside`);
+    expect(beside?.metadata.labels).toMatchObject({ [runLabel]: runId });
+    expect(target.facts().places?.[app?.pod ?? '']).toMatchObject({ node: expect.any(String) });
   });
 
   test('what keeps replicas away is named, with what to do', { timeout }, async ({

@@ -23,6 +23,9 @@ export interface Wish {
   settings?: TargetSettings;
   verbs?: string[];
   spec?: Record<string, unknown>;
+  /** Of the pods' spec. */
+  pod?: Record<string, unknown>;
+  container?: Record<string, unknown>;
   service?: Record<string, unknown>;
   objects?: object[];
 }
@@ -107,7 +110,7 @@ function describeApp(wish: Wish): OnCluster {
   return { target, runId, folder, manifest, events, notices, until };
 }
 
-function deployment({ spec }: Wish): object {
+function deployment({ spec, pod, container }: Wish): object {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -127,8 +130,10 @@ function deployment({ spec }: Wish): object {
               command: ['node', '-e', app],
               ports: [{ containerPort: 3000 }],
               readinessProbe: { httpGet: { path: '/', port: 3000 }, periodSeconds: 1, timeoutSeconds: 10 },
+              ...container,
             },
           ],
+          ...pod,
         },
       },
       ...spec,
