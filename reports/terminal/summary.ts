@@ -8,6 +8,7 @@ import { plain, plainValue } from '../plain.ts';
 import type { Screen } from '../screen.ts';
 import { count, counted, duration, listed, moment, percent } from '../words.ts';
 import { table } from './table.ts';
+import { waysOf } from './ways.ts';
 import { widthOf, wrap } from './width.ts';
 
 type Paint = 'green' | 'red' | 'yellow' | 'magenta' | 'dim';
@@ -179,6 +180,7 @@ function lanes(result: Result, { colors, columns }: Screen): string[] {
     colors.bold('Traffic'),
     ...table(titles, rows, columns - 3, paint),
     ...notes.flatMap((note) => indented(note, 2, columns)).map(colors.yellow),
+    ...waysOf(result).flatMap((way) => indented(way, 2, columns)),
   ];
 }
 
