@@ -33,7 +33,7 @@ function usedCells({ cpuCores, memoryBytes }: Used): string[] {
 
 function wordsOf({ source, everyMs, byVersion, blind, missing }: Usage): string {
   if (missing !== undefined) return `Not told: ${plain(missing, 200)}.`;
-  const asked = `Of one replica, as ${plain(source, 100)} says it, asked every ${duration(everyMs)} while there was traffic.`;
+  const asked = `Of one replica, as ${plain(source, 100)} says it, asked every ${everyMs / 1000} s while there was traffic.`;
   const none = byVersion.length === 0 ? ' No replica lived long enough to be read.' : '';
   const blindMs = blind.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0);
   const gaps =

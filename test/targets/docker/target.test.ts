@@ -76,6 +76,12 @@ describe.skipIf(lacks('docker'))('replicas as containers', () => {
     await vi.waitFor(() => expect(route.endpoints()).toHaveLength(3), patience);
     expect(new Set(route.endpoints().map(({ host, port }) => `${host}:${port}`))).toEqual(addresses);
 
+    const used = () => target.usage?.read(new AbortController().signal);
+    expect((await used())?.every(({ memoryBytes }) => (memoryBytes ?? 0) > 5_000_000)).toBe(true);
+    const again = await used();
+    expect(again).toHaveLength(3);
+    expect(again?.every(({ cpuCores }) => (cpuCores ?? -1) >= 0)).toBe(true);
+
     expect(await target.exec(pod, ['node', '-p', 'process.env.HITLESS_RUN'])).toMatchObject({ code: 0 });
     await expect(target.exec(pod, ['no-such-command'])).rejects.toThrow(/no-such-command/);
     // One that holds its network and one that runs the app, for each pod.
