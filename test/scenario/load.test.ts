@@ -26,6 +26,7 @@ describe('a scenario', () => {
       overflow: 2000,
       life: { requests: null, ageUs: null },
       service: null,
+      control: null,
       session: null,
       request: { method: 'GET', path: '/', headers: {}, body: null },
       expect: { statuses: [], headers: {}, minBytes: null, maxBytes: null, json: null },
