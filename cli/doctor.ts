@@ -1,10 +1,13 @@
 import type { CommandModule } from 'yargs';
-import { HitlessError } from '../record/error.ts';
-import { urlFault } from '../targets/address.ts';
+import { scenarioFrom } from '../runner/scenario/load.ts';
+import { placeOf } from '../targets/address.ts';
+import { addressesFor } from '../targets/resolve.ts';
 import { type Finding, inTime, type Question } from './doctor/finding.ts';
 import { inOneLine } from './error-screen.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
-import { verifyOptions } from './verify-options.ts';
+import { type VerifyArguments, verifyOptions } from './verify-options.ts';
+import { verifyFile, verifySource } from './verify-scenario.ts';
+import { type WayArguments, wayOptions } from './way-options.ts';
 
 const { url, service, workload, namespace, context, kubeconfig, rate } = verifyOptions;
 
@@ -16,10 +19,11 @@ export const doctorOptions = {
   context,
   kubeconfig,
   rate,
+  ...wayOptions,
   json: { type: 'boolean', default: false, describe: 'the same for programs' },
 } as const;
 
-interface Arguments {
+interface Arguments extends WayArguments {
   url: string | undefined;
   service: string | undefined;
   workload: string | undefined;
@@ -55,14 +59,16 @@ async function doctorCommand(args: Arguments): Promise<ExitCode> {
   return ready ? exitCodes.pass : exitCodes.error;
 }
 
-/** @throws HitlessError HITLESS_URL, HITLESS_USAGE */
-function questionOf({ url, service, workload, namespace, context, kubeconfig, rate }: Arguments): Question {
-  const fault = url === undefined ? undefined : urlFault(url);
-  if (fault !== undefined) throw new HitlessError('HITLESS_URL', `--url: ${fault}`, { blame: 'usage' });
-  if (!(rate > 0))
-    throw new HitlessError('HITLESS_USAGE', `--rate: expected a number above 0, got ${rate}`, { blame: 'usage' });
+/** @throws HitlessError as verify does for the same words */
+function questionOf(args: Arguments): Question {
+  const { url, service, workload, namespace, context, kubeconfig, rate } = args;
+  // Without a URL the other words are still to be right.
+  const { app } = scenarioOf({ ...args, url: url ?? 'http://127.0.0.1' });
+  const asked = url === undefined ? undefined : new URL(url);
+  const addresses = asked && addressesFor(app.resolve ?? [], placeOf(asked));
   return {
-    url: url === undefined ? undefined : new URL(url),
+    url: asked,
+    way: { ...(app.tls && { tls: app.tls }), ...(addresses && { addresses }) },
     service,
     workload,
     namespace,
@@ -70,6 +76,13 @@ function questionOf({ url, service, workload, namespace, context, kubeconfig, ra
     rate,
     needsCluster: [service, workload, namespace, context, kubeconfig].some((said) => said !== undefined),
   };
+}
+
+function scenarioOf(args: Arguments & { url: string }) {
+  const usual = Object.entries(verifyOptions).flatMap(([name, option]) =>
+    'default' in option ? [[name, option.default]] : [],
+  );
+  return scenarioFrom(verifySource({ ...Object.fromEntries(usual), ...args } as VerifyArguments, ['true']), verifyFile);
 }
 
 function textOf(findings: readonly Finding[], ready: boolean): string {

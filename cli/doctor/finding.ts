@@ -1,4 +1,5 @@
 import type { ClusterChoice } from '../../targets/kubernetes/kubeconfig.ts';
+import type { Way } from '../../targets/url/reach.ts';
 
 /** `ok`; `warning`: verify runs, and sees or says less; `missing`: it could not run. */
 export type Status = 'ok' | 'warning' | 'missing';
@@ -18,6 +19,7 @@ export interface Finding {
 export interface Question {
   /** Where traffic would go; undefined: nobody said. */
   url: URL | undefined;
+  way: Way;
   choice: ClusterChoice;
   namespace: string | undefined;
   service: string | undefined;

@@ -1,10 +1,15 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, createServer as createTcpServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Finding } from '../../../cli/doctor/finding.ts';
 import { scratch, startCli } from '../../e2e/run-cli.ts';
+import { certificate } from '../../targets/url/certificate.ts';
+
+/** Each starts the command line twice, which takes a busy machine half a minute. */
+const patience = { timeout: 300_000 };
 
 /** A machine without a cluster, an engine, a proxy; with what is in `bin` on its PATH. */
 async function doctor(args: readonly string[], env: NodeJS.ProcessEnv = {}, bin?: Record<string, string>) {
@@ -70,7 +75,16 @@ test('what answers with a bad status is a warning', async () => {
   expect(code).toBe(0);
 });
 
-test('k6 is found where K6 or the PATH says', async () => {
+test('https is trusted as verify would, and the host is where --resolve says', patience, async () => {
+  const { port } = new URL(await listen(createTlsServer(certificate, (_, answer) => answer.end())));
+  const there = ['--json', '--url', `https://localhost:${port}/cart?a=1`, '--resolve', `localhost:${port}:127.0.0.1`];
+  const unknown = await doctor(there);
+  expect(unknown.find('address')).toMatchObject({ status: 'missing', message: expect.stringContaining('certificate') });
+  const taken = await doctor([...there, '--insecure']);
+  expect(taken.find('address')).toMatchObject({ status: 'ok', message: expect.stringContaining('/cart?a=1 answers') });
+});
+
+test('k6 is found where K6 or the PATH says', patience, async () => {
   const script = (version: string) => `#!/bin/sh\nif [ -z "$K6_OUT" ]; then echo '{"version":"${version}"}'; fi\n`;
   const onPath = await doctor(['--json'], { K6_OUT: 'json' }, { k6: script('v1.8.1') });
   expect(onPath.find('k6')).toEqual({ name: 'k6', status: 'ok', message: 'v1.8.1 (k6)' });

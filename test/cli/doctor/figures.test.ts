@@ -9,6 +9,7 @@ import { portsFinding } from '../../../cli/doctor/source-ports.ts';
 const url = new URL('http://shop.example.com/');
 const question: Question = {
   url,
+  way: {},
   choice: {},
   namespace: undefined,
   service: undefined,
