@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parse } from 'yaml';
 import { checkout, scratch } from '../e2e/run-cli.ts';
 import { deploy, type Service, startService } from '../verify/service.ts';
@@ -16,6 +16,9 @@ interface Job {
 
 const template = parse(readFileSync(join(checkout, 'ci/gitlab/verify.gitlab-ci.yml'), 'utf8')) as Record<string, Job>;
 const job = template['.hitless-verify'] as Job;
+
+/** A machine may be very busy, and each installs hitless and verifies a deploy. */
+vi.setConfig({ testTimeout: 300_000 });
 
 let service: Service;
 let folder: string;
@@ -44,9 +47,18 @@ async function run(variables: Record<string, string>) {
   return { ...end, project };
 }
 
+const [pipeline = ''] = blocksOf('ci-gitlab.md', 'yaml');
+const { include, deploy: mine } = parse(pipeline) as { include: unknown; deploy: Partial<Job> };
+
 describe('the GitLab template', () => {
-  test('passes a deploy that loses nothing, and leaves the artifacts that it names', async () => {
-    const { code, printed, project } = await run({ HITLESS_COMMAND: quoted(deploy(service, 'v2')) });
+  test('passes a deploy that loses nothing, with what the page gives it, and leaves its artifacts', async () => {
+    const { HITLESS_WORKLOAD: _, HITLESS_NAMESPACE: __, HITLESS_PACKAGE: ___, ...variables } = mine.variables ?? {};
+    const { code, printed, project } = await run({
+      ...variables,
+      HITLESS_URL: service.url,
+      HITLESS_COMMAND: quoted(deploy(service, 'v2')),
+      HITLESS_ARGS: `${variables.HITLESS_ARGS ?? ''}\n${quickArgs}`,
+    });
     expect(code, printed).toBe(0);
     const { junit, codequality } = job.artifacts.reports;
     expect(readFileSync(join(project, junit), 'utf8')).toContain('<testsuites name="hitless"');
@@ -65,35 +77,19 @@ describe('the GitLab template', () => {
     expect(readFileSync(join(project, job.artifacts.reports.junit), 'utf8')).toContain('<failure');
   });
 
-  test.each(['HITLESS_URL', 'HITLESS_WORKLOAD', 'HITLESS_NAMESPACE', 'HITLESS_ARGS', 'HITLESS_REPORTERS'])(
-    '%s is no code to the shell',
-    async (name) => {
-      const evil = '$(touch pwned)`touch pwned`"; touch pwned; \'; touch pwned #\nWORDS\ntouch pwned';
-      const { code, project } = await run({ HITLESS_COMMAND: 'true', [name]: evil });
-      expect(code).not.toBe(0);
-      expect(existsSync(join(project, 'pwned'))).toBe(false);
-    },
-  );
+  test('no variable but the commands is code to the shell', async () => {
+    const evil = '$(touch pwned)`touch pwned`"; touch pwned; \'; touch pwned #\nWORDS\ntouch pwned';
+    const names = ['URL', 'WORKLOAD', 'NAMESPACE', 'ARGS', 'REPORTERS'].map((name) => [`HITLESS_${name}`, evil]);
+    const { code, project } = await run({ HITLESS_COMMAND: 'true', ...Object.fromEntries(names) });
+    expect(code).toBe(2);
+    expect(existsSync(join(project, 'pwned'))).toBe(false);
+  });
 });
 
 describe('docs/ci-gitlab.md', () => {
-  const [pipeline = ''] = blocksOf('ci-gitlab.md', 'yaml');
-  const { include, deploy: mine } = parse(pipeline) as { include: unknown; deploy: Partial<Job> };
-
   test('extends the job of the template, with variables that it has', () => {
     expect(JSON.stringify(include)).toContain('ci/gitlab/verify.gitlab-ci.yml');
     expect(Object.keys(template)).toContain(mine.extends);
     for (const name of Object.keys(mine.variables ?? {})) expect(Object.keys(job.variables)).toContain(name);
-  });
-
-  test('verifies a deploy', async () => {
-    const { HITLESS_WORKLOAD: _, HITLESS_NAMESPACE: __, HITLESS_PACKAGE: ___, ...variables } = mine.variables ?? {};
-    const { code, printed } = await run({
-      ...variables,
-      HITLESS_URL: service.url,
-      HITLESS_COMMAND: quoted(deploy(service, 'v2')),
-      HITLESS_ARGS: `${variables.HITLESS_ARGS ?? ''}\n${quickArgs}`,
-    });
-    expect(code, printed).toBe(0);
   });
 });
