@@ -30,6 +30,8 @@ export interface Deployment {
   ): Promise<Front>;
   /** The words of a command that rolls out the next version and ends when the last old replica is gone. */
   command: readonly string[];
+  /** Resolves when that command has begun a rollout. */
+  begun: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -48,7 +50,8 @@ export async function deploy(kind: Kind): Promise<Deployment> {
   const fronts: Front[] = [];
   const forget: (() => void)[] = [];
   const socket = join(folder, 'rollout.sock');
-  const orders = ordersAt(socket, target);
+  const begun = Promise.withResolvers<void>();
+  const orders = ordersAt(socket, target, begun.resolve);
   const stop = async () => {
     for (const each of forget) each();
     for (const front of fronts) await front.stop();
@@ -73,6 +76,7 @@ export async function deploy(kind: Kind): Promise<Deployment> {
       endpoints: () => route.endpoints(),
       control: controlBackend,
       command: [process.execPath, join(import.meta.dirname, 'rollout.ts'), socket],
+      begun: begun.promise,
       stop,
       behind: async (start, lateMs, options = {}) => {
         const own = join(folder, `front-${fronts.length}`);
@@ -123,12 +127,13 @@ function imagesOf(kind: Kind): Record<string, ImageSpec> {
 }
 
 /** Whoever connects has the next version rolled out; it is told when that is over. */
-function ordersAt(path: string, target: Target): Server {
+function ordersAt(path: string, target: Target, begun: () => void): Server {
   let next = 2;
   const roll = async (socket: Socket) => {
     socket.on('error', () => {});
     await target.rollout('mimuc-app', `mimuc/helloworld:v0.0.${next}`);
     next = 3 - next;
+    begun();
     await settled(target);
     socket.end('done\n');
   };

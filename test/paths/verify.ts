@@ -44,5 +44,7 @@ export function line({ result, code, printed }: Verified): string {
   const app = result.traffic.filter(({ role }) => role !== 'control');
   const lost = app.reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0);
   const sent = app.reduce((sum, lane) => sum + lane.sent, 0);
-  return `${result.verdict}, ${lost} of ${sent} lost, ${result.target.path}: ${result.reasons[0] ?? ''}`;
+  const [first] = result.failures;
+  const how = first === undefined ? '' : ` (the first: ${first.outcome}, ${first.phase}, ${first.detail})`;
+  return `${result.verdict}, ${lost} of ${sent} lost${how}, ${result.target.path}: ${result.reasons[0] ?? ''}`;
 }

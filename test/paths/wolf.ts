@@ -38,7 +38,6 @@ interface Disturbance {
 }
 
 const resolverAddress = '127.0.0.77';
-const intoRolloutMs = 8_000;
 const faketime = [
   '/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1',
   '/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1',
@@ -135,7 +134,7 @@ const disturbances: readonly Disturbance[] = [
     name: '0.1 % of answers are 503 before and after',
     front: { ordinary503: '0.1%' },
     // So many before the change that one of them is seen almost surely.
-    args: ({ front }) => ['--url', front.url, '--rate', '400', '--baseline', '20s'],
+    args: ({ front }) => ['--url', front.url, '--rate', '150', '--baseline', '30s'],
     disturb: async () => {},
   },
 ];
@@ -169,7 +168,8 @@ async function once(disturbance: Disturbance): Promise<{ verdict: string; told: 
       env: disturbance.env?.(scene) ?? {},
       by: disturbance.by?.() ?? [],
       meanwhile: async (cli) => {
-        await sleep(intoRolloutMs);
+        // One that ends before its rollout began is told by its verdict.
+        await Promise.race([app.begun, cli.end]);
         await disturbance.disturb(scene, cli);
       },
     });

@@ -7,7 +7,7 @@ import type { TlsSettings } from '../../tls.ts';
 import type { ClusterView } from './cluster.ts';
 import { type Answers, type FoundPath, pathOf } from './evidence.ts';
 import { listenerAt } from './listener.ts';
-import { ask, type Place } from './probe.ts';
+import { ask, type Place, type ProbeAnswer } from './probe.ts';
 
 export interface WayToFind {
   url: URL;
@@ -46,13 +46,15 @@ export async function findPath({ url, tls, addresses, cluster, signal }: WayToFi
     const answers = await answersOf({ ...place, address: pod.address, port: pod.port, tls: null }, signal);
     if (answers.ordinary !== null && answers.ordinary.status !== null) pods.push({ pod: pod.pod, answers });
   }
-  const answers = await answersOf(place, signal);
+  const ordinary = await ask('ordinary', place, signal);
+  // At once: a proxy keeps the connection that it opened for that request for a moment only.
+  const listener = isOfThisMachine(address) ? listenerAt(address, port) : undefined;
   return pathOf({
     address: `${isIP(address) === 6 ? `[${address}]` : address}:${port}`,
     owner: view.owner,
     isPod: view.pods.some((pod) => pod.address === address && pod.port === port),
-    listener: isOfThisMachine(address) ? listenerAt(address, port) : undefined,
-    answers,
+    listener,
+    answers: await answersOf(place, signal, ordinary),
     pods,
   });
 }
@@ -63,9 +65,9 @@ async function viewOf(cluster: WayToFind['cluster'], addresses: readonly string[
   return lookInCluster({ ...cluster, addresses, port });
 }
 
-async function answersOf(place: Place, signal: AbortSignal): Promise<Answers> {
+async function answersOf(place: Place, signal: AbortSignal, known?: ProbeAnswer | null): Promise<Answers> {
   return {
-    ordinary: await ask('ordinary', place, signal),
+    ordinary: known === undefined ? await ask('ordinary', place, signal) : known,
     'no colon': await ask('no colon', place, signal),
     'no host': await ask('no host', place, signal),
   };
