@@ -125,7 +125,8 @@ function nothingBehind(service: Service, slices: readonly EndpointSlice[], names
       `${what} leads to no pod, and to no workload's template: its selector is ${selectorInWords(service)}`,
     );
   const addresses = slices.flatMap(({ endpoints }) => endpoints ?? []).flatMap((one) => one.addresses);
-  const listed = addresses.length === 0 ? 'there are none' : `${addresses.join(', ')} are no pods of ${namespace}`;
+  const listed =
+    addresses.length === 0 ? 'there are none' : `they are no pods of ${namespace}: ${addresses.join(', ')}`;
   return fault('HITLESS_NO_DEPLOYMENT', `${what} has no selector, its endpoints are listed by hand, and ${listed}`);
 }
 

@@ -110,7 +110,7 @@ test('a Service without a selector leads to the pods that its EndpointSlices nam
   await expect(behind('outside')).rejects.toMatchObject({
     code: 'HITLESS_NO_DEPLOYMENT',
     message: expect.stringContaining(
-      'the Service outside in test has no selector, its endpoints are listed by hand, and 192.0.2.7 are no pods of test',
+      'the Service outside in test has no selector, its endpoints are listed by hand, and they are no pods of test: 192.0.2.7',
     ),
   });
 });
