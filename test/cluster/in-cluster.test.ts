@@ -73,7 +73,7 @@ async function startJob(file: string, namespace: Namespace): Promise<void> {
 async function endOfJob(namespace: Namespace): Promise<Ended> {
   const until = (condition: string) =>
     namespace
-      .kubectl('wait', `--for=condition=${condition}`, 'job/hitless-verify', '--timeout=300s')
+      .kubectl('wait', `--for=condition=${condition}`, 'job/hitless-verify', '--timeout=800s')
       .then(() => condition);
   const condition = await Promise.any([until('Complete'), until('Failed')]);
   const path = '{.items[0].status.containerStatuses[0].state.terminated.exitCode}';
@@ -83,53 +83,64 @@ async function endOfJob(namespace: Namespace): Promise<Ended> {
 
 const skipped = lacks('cluster') || lacks('docker') || registry === '';
 
-describe.skipIf(skipped)('a Job in the cluster, where nobody outside reaches the Service', () => {
-  const hitless = new Namespace('hitless');
-  const printed = new Namespace('printed');
-  const context = join(checkout, 'helloworld');
-  const images: Record<string, string> = {};
+describe.skipIf(skipped)(
+  'a Job in the cluster, where nobody outside reaches the Service',
+  { timeout: 1_200_000 },
+  () => {
+    const hitless = new Namespace('hitless');
+    const printed = new Namespace('printed');
+    const context = join(checkout, 'helloworld');
+    const images: Record<string, string> = {};
 
-  beforeAll(async () => {
-    const dockerfile = ['--file', join(context, 'Dockerfile.hitless')];
-    for (const version of ['v0.0.1', 'v0.0.2']) {
-      const args = ['--build-arg', `VERSION=${version}`];
-      images[`hitless ${version}`] = await push(
-        registry,
-        `hitless-test/inside:${version}`,
-        context,
-        ...dockerfile,
-        ...args,
+    beforeAll(async () => {
+      const dockerfile = ['--file', join(context, 'Dockerfile.hitless')];
+      for (const version of ['v0.0.1', 'v0.0.2']) {
+        const args = ['--build-arg', `VERSION=${version}`];
+        images[`hitless ${version}`] = await push(
+          registry,
+          `hitless-test/inside:${version}`,
+          context,
+          ...dockerfile,
+          ...args,
+        );
+        images[`printed ${version}`] = await push(registry, `hitless-test/inside-printed:${version}`, context, ...args);
+      }
+      await Promise.all([
+        pushHitless(registry, image),
+        deploy('05-hitless', hitless, images['hitless v0.0.1'] ?? '', patient),
+        deploy('05-zerodown', printed, images['printed v0.0.1'] ?? ''),
+      ]);
+    }, 900_000);
+    afterAll(async () => {
+      for (const { name } of [hitless, printed])
+        await run(['kubectl', 'delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
+      await run(['docker', 'rmi', '--force', `${registry}/${image}`]);
+    });
+
+    async function verified(namespace: Namespace, next: string): Promise<Ended> {
+      await startJob('verify.yml', namespace);
+      await namespace.kubectl(
+        'wait',
+        '--for=condition=Ready',
+        'pod',
+        '-l',
+        'job-name=hitless-verify',
+        '--timeout=300s',
       );
-      images[`printed ${version}`] = await push(registry, `hitless-test/inside-printed:${version}`, context, ...args);
+      await namespace.kubectl('set', 'image', 'deployment/mimuc-app', `mimuc-app=${next}`);
+      return endOfJob(namespace);
     }
-    await Promise.all([
-      pushHitless(registry, image),
-      deploy('05-hitless', hitless, images['hitless v0.0.1'] ?? '', patient),
-      deploy('05-zerodown', printed, images['printed v0.0.1'] ?? ''),
-    ]);
-  }, 900_000);
-  afterAll(async () => {
-    for (const { name } of [hitless, printed])
-      await run(['kubectl', 'delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
-    await run(['docker', 'rmi', '--force', `${registry}/${image}`]);
-  });
 
-  async function verified(namespace: Namespace, next: string): Promise<Ended> {
-    await startJob('verify.yml', namespace);
-    await namespace.kubectl('wait', '--for=condition=Ready', 'pod', '-l', 'job-name=hitless-verify', '--timeout=300s');
-    await namespace.kubectl('set', 'image', 'deployment/mimuc-app', `mimuc-app=${next}`);
-    return endOfJob(namespace);
-  }
+    test.concurrent('passes the rollout that loses nothing', async ({ expect }) => {
+      const { logs, ...ended } = await verified(hitless, images['hitless v0.0.2'] ?? '');
+      expect(logs).toMatch(/PASS/);
+      expect(ended).toEqual({ condition: 'Complete', exitCode: 0 });
+    });
 
-  test.concurrent('passes the rollout that loses nothing', async ({ expect }) => {
-    const { logs, ...ended } = await verified(hitless, images['hitless v0.0.2'] ?? '');
-    expect(logs).toMatch(/PASS/);
-    expect(ended).toEqual({ condition: 'Complete', exitCode: 0 });
-  });
-
-  test.concurrent('fails the printed one', async ({ expect }) => {
-    const { logs, ...ended } = await verified(printed, images['printed v0.0.2'] ?? '');
-    expect(logs).toMatch(/FAIL/);
-    expect(ended).toEqual({ condition: 'Failed', exitCode: 1 });
-  });
-});
+    test.concurrent('fails the printed one', async ({ expect }) => {
+      const { logs, ...ended } = await verified(printed, images['printed v0.0.2'] ?? '');
+      expect(logs).toMatch(/FAIL/);
+      expect(ended).toEqual({ condition: 'Failed', exitCode: 1 });
+    });
+  },
+);

@@ -11,6 +11,13 @@ import { pushShop } from './shop.ts';
 const registry = process.env.CLUSTER_REGISTRY ?? '';
 const skipped = lacks('cluster') || lacks('docker') || registry === '';
 
+/** The lanes that verify has by itself, for a machine on which an answer may take its time. */
+const patience = 'resolution: 60s, limits: { connect: 60s, headers: 60s }';
+const config = `lanes:
+  - { name: fresh, connection: fresh, rate: 10, ${patience} }
+  - { name: kept, connection: kept, connections: 5, rate: 10, ${patience} }
+`;
+
 /** A shell of its own with `hitless`, the files of an example, and a namespace that its words are turned to. */
 class Reader {
   readonly namespace: string;
@@ -27,6 +34,7 @@ class Reader {
     this.namespace = `hitless-docs-${page}-${randomBytes(3).toString('hex')}`;
     this.#bin = join(folder, 'bin');
     mkdirSync(this.#bin);
+    writeFileSync(join(folder, 'hitless.config.yml'), config);
     this.command('hitless', `exec ${process.execPath} ${join(checkout, 'bin/hitless.js')} "$@"`);
     const port = 20_000 + (randomBytes(2).readUInt16BE() % 8000);
     this.replaced = [
@@ -119,10 +127,10 @@ describe.skipIf(skipped)('the example of', { timeout: 600_000 }, () => {
   });
 
   // What Argo CD and Flux do after a push, by the names under which they do it.
-  test.concurrent.each([
+  test.concurrent.for([
     ['with-argo-cd', 'argocd-controller'],
     ['with-flux', 'kustomize-controller'],
-  ])('docs/%s.md', async (page, manager, { expect, onTestFinished }) => {
+  ])('docs/%s.md', async ([page = '', manager = ''], { expect, onTestFinished }) => {
     const reader = new Reader(page, image, onTestFinished);
     await deployed(reader);
     const { scripts } = reader.read(page);
