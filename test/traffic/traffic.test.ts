@@ -107,7 +107,7 @@ describe('what must not go out is refused before anything starts', () => {
   });
 
   test('an address of another protocol', async () => {
-    const run = runLanes({ lanes: [laneOf()], route: { kind: 'address', url: 'https://127.0.0.1:1' } });
+    const run = runLanes({ lanes: [laneOf()], route: { kind: 'address', url: 'ftp://127.0.0.1:1' } });
     await expect(run).rejects.toMatchObject({ code: 'HITLESS_ROUTE' });
   });
 });
