@@ -37,7 +37,7 @@ export class ControllerTarget implements Target {
   readonly #draw: Draw;
   readonly #listeners = new Set<() => void>();
   readonly #runner: ReplicaRunner;
-  readonly usage: UsageSource;
+  readonly usage: UsageSource | undefined;
   #manifests: Manifests = { deployments: [], services: [], notices: [] };
   #parts: { platform: Platform; lease: Lease; stopReaper: () => void } | undefined;
   #deployments: DeploymentController[] = [];
@@ -53,7 +53,8 @@ export class ControllerTarget implements Target {
     this.#runner = runner;
     this.#context = context;
     this.#draw = new Draw(context.seed);
-    this.usage = new ContainerUsage(runner.usageSource, () => this.#pods());
+    const { usageSource } = runner;
+    this.usage = usageSource === undefined ? undefined : new ContainerUsage(usageSource, () => this.#pods());
   }
 
   prepare(): Promise<void> {

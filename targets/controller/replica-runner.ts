@@ -58,8 +58,8 @@ export interface PodPlace {
 export interface ReplicaRunner {
   /** Of the facts of a run, what depends on how replicas are made. */
   readonly facts: Pick<TargetFacts, 'path' | 'approximate' | 'details'>;
-  /** Who says what its containers use. */
-  readonly usageSource: string;
+  /** Who says what its containers use; undefined where nobody does. */
+  readonly usageSource: string | undefined;
   /** A container starts here in no time, so the time that it takes on a cluster is drawn (timing.ts). */
   readonly startsAtOnce: boolean;
   /** Throws where replicas of these Deployments could not be started; nothing runs yet. */

@@ -16,7 +16,7 @@ import { cannotMount, needVolumes, Volumes } from './volumes.ts';
 /** Replicas as child processes, with ports of their own on the loopback address. */
 export class ProcessRunner implements ReplicaRunner {
   readonly startsAtOnce = true;
-  readonly usageSource = '/proc';
+  readonly usageSource = process.platform === 'linux' ? '/proc' : undefined;
   readonly #folder: string;
   readonly #ports: Ports;
   readonly #running = new Set<ProcessReplica>();
