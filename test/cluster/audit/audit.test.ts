@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { EventKind } from '../../../record/event.ts';
 import { lacks } from '../../available.ts';
 import { pushImages } from './images.ts';
 import { observeRollouts, type Trouble } from './series.ts';
@@ -28,15 +29,21 @@ describe.skipIf(lacks('cluster') || registry === '' || !existsSync(log))(
       if (trouble === 'pause') expect(longestMs).toBeGreaterThan(9000);
     });
 
-    test.each(['StatefulSet', 'DaemonSet'] as const)('a rollout of a %s', async (kind) => {
-      const { comparison, events } = await observeRollouts({ log, images, rollouts: 1, trouble: 'none', kind });
-      const { missing, outside, invented } = comparison;
-      expect({ missing, outside, invented }).toEqual({ missing: [], outside: [], invented: [] });
-      const came = events.filter(({ kind: what }) => what === 'created').map(({ subject, uid }) => [subject.name, uid]);
-      expect(new Set(came.map(([name]) => name)).size).toBe(came.length);
-      expect(new Set(came.map(([, uid]) => uid)).size).toBe(came.length);
-      expect(came.some(([name]) => name?.endsWith('#2'))).toBe(kind === 'StatefulSet');
-      expect(events.filter(({ kind: what }) => what === 'rollout-complete')).toHaveLength(1);
+    test('rollouts of a StatefulSet and a DaemonSet, side by side', async () => {
+      const kinds = ['StatefulSet', 'DaemonSet'] as const;
+      await Promise.all(
+        kinds.map(async (kind) => {
+          const { comparison, events } = await observeRollouts({ log, images, rollouts: 1, trouble: 'none', kind });
+          const { missing, outside, invented } = comparison;
+          expect({ missing, outside, invented }).toEqual({ missing: [], outside: [], invented: [] });
+          const of = (what: EventKind) => events.filter((event) => event.kind === what);
+          const names = of('created').map(({ subject }) => subject.name);
+          expect(new Set(names).size).toBe(names.length);
+          expect(new Set(of('created').map(({ uid }) => uid)).size).toBe(names.length);
+          expect(names.some((name) => name.endsWith('#2'))).toBe(kind === 'StatefulSet');
+          expect(of('rollout-complete')).toHaveLength(1);
+        }),
+      );
     });
   },
 );
