@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { sightText } from '../../cli/verify-lanes.ts';
 import type { VerifyArguments } from '../../cli/verify-options.ts';
 import { verifyFile, verifySource } from '../../cli/verify-scenario.ts';
@@ -8,6 +8,9 @@ import { assertResult } from '../../record/result-file.ts';
 import { scenarioFrom } from '../../runner/scenario/load.ts';
 import { descendantsOf, stillAlive } from '../e2e/run-cli.ts';
 import { deploy, startService, verify } from './service.ts';
+
+// Each starts a command line or two, and waits for what happens: on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('passes a deploy that loses nothing, and takes nothing back: its output is shown and kept, and what was not seen told', async () => {
   const service = await startService();
