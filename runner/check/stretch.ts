@@ -43,16 +43,18 @@ export function isDuringSteps(stretch: Stretch, facts: RunFacts, resolutionUs: n
 
 /**
  * When a lane could not send for longer than its resolution, while steps were taken: what happened then is not known. `lane`:
- * of this one alone.
+ * of this one alone. `refused`: it had no ports, files or buffers left, and was not busy.
  */
-export function blindLanes(facts: RunFacts, lane: string | null): (Stretch & { lane: string })[] {
+export function blindLanes(facts: RunFacts, lane: string | null): (Stretch & { lane: string; refused: boolean })[] {
   return facts.events.flatMap((event) => {
     if (event.kind !== 'blind' || event.subject.kind !== 'lane') return [];
     const name = event.subject.name;
     if (lane !== null && name !== lane) return [];
     const resolutionUs = (facts.lanes.find((one) => one.name === name)?.resolutionMs ?? 0) * 1000;
     const stretch = { fromUs: event.earliestUs, toUs: event.latestUs };
-    return isDuringSteps(stretch, facts, resolutionUs) ? [{ ...stretch, lane: name }] : [];
+    return isDuringSteps(stretch, facts, resolutionUs)
+      ? [{ ...stretch, lane: name, refused: event.message?.endsWith('refused to send') ?? false }]
+      : [];
   });
 }
 

@@ -154,11 +154,17 @@ function ofUnseen({ name }: StepFacts): Ground {
 }
 
 function ofBlindness(facts: RunFacts): Ground[] {
+  const blind = blindLanes(facts, null);
   return [
     ...blindReasons(
-      blindLanes(facts, null),
-      ({ lane }) => `Lane ${lane} could send nothing for`,
+      blind.filter(({ refused }) => refused),
+      'this machine refused to open connections, and what happened then was not seen.',
+      toConclude.moreLimits,
+    ),
+    ...blindReasons(
+      blind.filter(({ refused }) => !refused),
       'this machine was busy with something else, and what happened then was not seen.',
+      toConclude.quietMachine,
     ),
     ...ofUnseenEnd(facts),
   ];
@@ -182,16 +188,16 @@ function ofUnseenEnd(facts: RunFacts): Ground[] {
 }
 
 /** A machine that is too busy is so again and again: one sentence for each that was blind. */
-function blindReasons<T extends { fromUs: number; toUs: number }>(
+function blindReasons<T extends { fromUs: number; toUs: number; lane: string }>(
   stretches: readonly T[],
-  whoFor: (stretch: T) => string,
   so: string,
+  conclude: string,
 ): Ground[] {
-  return [...Map.groupBy(stretches, whoFor)].map(([who, own]) => {
+  return [...Map.groupBy(stretches, ({ lane }) => lane)].map(([lane, own]) => {
     const lengthsMs = own.map(({ fromUs, toUs }) => (toUs - fromUs) / 1000);
     const sum = duration(lengthsMs.reduce((a, b) => a + b, 0));
     const times = own.length === 1 ? '' : ` in ${own.length} stretches of up to ${duration(Math.max(...lengthsMs))}`;
-    const reason = `${who} ${sum}${times}: ${so}`;
-    return { verdict: 'inconclusive' as const, reason, toConclude: toConclude.quietMachine };
+    const reason = `Lane ${lane} could send nothing for ${sum}${times}: ${so}`;
+    return { verdict: 'inconclusive' as const, reason, toConclude: conclude };
   });
 }

@@ -326,3 +326,18 @@ test('a replica that was still on its way out when traffic ended leaves the run 
   expect(verdictOf({ events: later }).verdict).toBe('pass');
   expect(verdictOf({ complete: false, events: [terminating] }).reasons).toHaveLength(1);
 });
+
+test('a machine that refuses to open connections is told from one that is busy', () => {
+  const blind = (why: string) =>
+    judged(
+      facts({
+        events: [event('blind', 'visitors', [2000, 7000], { message: `nothing could be sent for 5000 ms: ${why}` })],
+      }),
+      every(5, 2000),
+    );
+  expect(blind('this machine refused to send')).toMatchObject({
+    verdict: 'inconclusive',
+    reasons: expect.arrayContaining([expect.stringContaining('this machine refused to open connections')]),
+  });
+  expect(blind('the generator was held up').reasons[0]).toContain('busy with something else');
+});
