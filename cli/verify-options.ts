@@ -51,7 +51,8 @@ const traffic = {
   'access-log': {
     type: 'string',
     requiresArg: true,
-    describe: "a proxy's access log (nginx, Envoy, HAProxy): which replica each request went to, and what was tried again",
+    describe:
+      "a proxy's access log (nginx, Envoy, HAProxy): which replica each request went to, and what was tried again",
   },
   control: {
     type: 'string',
