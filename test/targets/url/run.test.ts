@@ -114,7 +114,7 @@ describe('what the target cannot do is refused before the start, with exit code 
 
   test.each([
     [['--target', 'local'], 'http://127.0.0.1:9', '', "somebody else's deployment"],
-    [[], 'https://127.0.0.1:9', '', 'app.url: https is not spoken yet'],
+    [[], 'http://127.0.0.1:9', ', tls: { insecure: true }', 'app.tls: only where app.url begins with https://'],
     [[], 'http://127.0.0.1:9', ', images: { a: { context: . } }', 'app.images: nothing is deployed'],
   ])('%j %s%s', async (args, url, app, message) => {
     const { file } = scenario(url, { app });
