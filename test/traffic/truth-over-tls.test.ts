@@ -53,7 +53,9 @@ const counted = <T>(items: readonly T[]) => {
   return Object.fromEntries([...counts].sort());
 };
 
-test('1,000 attempts with TLS, fresh and kept, at a server that misbehaves by a ledger', { timeout: 240_000 }, async () => {
+test('1,000 attempts with TLS, fresh and kept, at a server that misbehaves by a ledger', {
+  timeout: 240_000,
+}, async () => {
   server = await startTlsServer();
   // Unpaced: a handshake costs so much that a plan would be beyond a machine that is busy.
   const limits = { connectUs: 30e6, tlsUs: 10e6, headersUs: 30e6, bodyUs: 30e6 };
