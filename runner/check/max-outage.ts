@@ -8,6 +8,7 @@ import type { OutageResult } from '../../record/result.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
 import type { Check, Finding } from './check.ts';
 import { isUnresolved } from './kinds.ts';
+import { OrdinaryAnswers } from './ordinary-answers.ts';
 import { FailureTimes, Gaps } from './outages.ts';
 import { PathFailures } from './path-failures.ts';
 import { count, duration, list, moment, onLane } from './phrases.ts';
@@ -23,6 +24,7 @@ export interface MaxOutageOptions {
   share?: number;
   windowMs?: number;
   failedBefore?: 'judge' | 'leave';
+  ordinaryPercent?: number;
 }
 
 export const maxOutage: Check<MaxOutageOptions> = {
@@ -45,6 +47,14 @@ export const maxOutage: Check<MaxOutageOptions> = {
             'where no outage is allowed: leave a lane that lost requests before anything changed to no-new-failures',
         }),
       ),
+      ordinaryPercent: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          maximum: 10,
+          description:
+            'where no outage is allowed: leave a lane to no-new-failures that lost no more than bad statuses, one by one, of so small a share',
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -60,7 +70,7 @@ interface Context {
   control: ReadonlySet<string>;
   /** Lost requests that the way there lost. */
   pathFailures: number;
-  /** Lanes that lost requests before anything changed, and are left to another check. */
+  /** Lanes of which single failures are, or may be, ordinary: left to another check. */
   left: string[];
   /** By lane: when the last of its requests was to be sent, or was. Later than that nothing could be out. */
   lastPlannedUs: Map<string, number>;
@@ -103,6 +113,7 @@ class CollectFailures implements Fold<Finding> {
   readonly #judged = new Map<string, number>();
   readonly #path: PathFailures;
   readonly #baseline: Baseline;
+  readonly #ordinary: OrdinaryAnswers | null;
 
   constructor(options: MaxOutageOptions, all: RunFacts, lane: string | null) {
     const facts = factsOfApp(all);
@@ -110,12 +121,15 @@ class CollectFailures implements Fold<Finding> {
     this.#context = { options, facts, lane, control, pathFailures: 0, left: [], lastPlannedUs: new Map() };
     this.#path = new PathFailures(all);
     this.#baseline = baselineOf(facts);
+    const { ordinaryPercent = 0 } = options;
+    this.#ordinary = ordinaryPercent > 0 ? new OrdinaryAnswers(all, ordinaryPercent) : null;
     for (const { name } of facts.lanes) if (lane === null || name === lane) this.#judged.set(name, 0);
   }
 
   batch(batch: AttemptBatch): void {
     const { lastPlannedUs } = this.#context;
     for (let row = 0; row < batch.length && this.#context.control.size > 0; row++) this.#path.see(batch, row);
+    for (let row = 0; row < batch.length && this.#ordinary !== null; row++) this.#ordinary.see(batch, row);
     eachOf(batch, this.#context, (part, lane, row) => {
       const planned = Math.max(batch.intendedUs[row] as number, sentOf(batch, row));
       if (planned > (lastPlannedUs.get(lane) ?? 0)) lastPlannedUs.set(lane, planned);
@@ -136,16 +150,22 @@ class CollectFailures implements Fold<Finding> {
 
   /** What the way there lost is no outage of the app. */
   #setAside(): void {
-    const { options } = this.#context;
     for (const [lane, times] of this.#failures) {
       const shared = this.#path.sharedOf(lane);
       this.#context.pathFailures += shared.length;
       times.remove(shared.map(({ sentUs }) => sentUs));
-      const { fromUs, toUs } = this.#baseline;
-      const failedBefore = times.sorted().some((us) => us >= fromUs && us < toUs);
-      if (options.failedBefore === 'leave' && (options.ms ?? 0) === 0 && failedBefore) this.#context.left.push(lane);
+      if (this.#isLeft(lane, times)) this.#context.left.push(lane);
       if (times.length === 0) this.#failures.delete(lane);
     }
+  }
+
+  /** What no-new-failures judges: where single failures are ordinary, each of them would be an outage. */
+  #isLeft(lane: string, times: FailureTimes): boolean {
+    const { options } = this.#context;
+    if ((options.ms ?? 0) > 0) return false;
+    const { fromUs, toUs } = this.#baseline;
+    const failedBefore = times.sorted().some((us) => us >= fromUs && us < toUs);
+    return (options.failedBefore === 'leave' && failedBefore) || this.#ordinary?.mayExplain(lane) === true;
   }
 }
 
@@ -201,7 +221,7 @@ function conclude(all: readonly OutageResult[], judged: Map<string, number>, con
   const left = context.left.length;
   const message =
     left > 0
-      ? `Lane ${list(context.left)} lost requests before anything changed, so what ${left === 1 ? 'it' : 'they'} lost later is for no-new-failures to judge${judged.size > left ? '; no other was out' : ''}.`
+      ? `Single failures are, or may be, ordinary on lane ${list(context.left)}: what ${left === 1 ? 'it' : 'they'} lost is for no-new-failures to judge${judged.size > left ? '; no other lane was out' : ''}.`
       : longest === undefined
         ? `No outage${where} in ${count(total, 'request')}.`
         : `The longest outage${where} was about ${duration(longest.ms)}, within the ${duration(boundMs)} that are allowed.`;

@@ -14,7 +14,7 @@ const doubtfulExcess = 3;
 const mostBefore = 0.1;
 /** What fails together does so within a second, and what fails in a row within much less. */
 const windowUs = 1_000_000;
-const windowsUs = [100_000, 300_000, windowUs];
+export const burstWindowsUs = [100_000, 300_000, windowUs];
 
 export interface LaneFailure {
   kind: Kind;
@@ -37,7 +37,7 @@ export function ruleFor(before: { failed: number }): 'zero-failed' | 'no-new-fai
   return before.failed === 0 ? 'zero-failed' : 'no-new-failures';
 }
 
-const longer = 'give the time before the change longer, or the lane a higher rate';
+export const longer = 'give the time before the change longer, or the lane a higher rate';
 
 export interface Strictness {
   /** So many share the chance of a false alarm. */
@@ -98,7 +98,7 @@ function riseOf(record: LaneRecord, kind: Kind | undefined): Rise {
   return { kind, counts, chance: chanceOfRise(unit) };
 }
 
-function countsOf({ before, after }: LaneRecord, wanted: (failure: LaneFailure) => boolean): BeforeAndAfter {
+export function countsOf({ before, after }: LaneRecord, wanted: (failure: LaneFailure) => boolean): BeforeAndAfter {
   return {
     before: { sent: before.sent, failed: before.failures.filter(wanted).length },
     after: { sent: after.sent, failed: after.failures.filter(wanted).length },
@@ -127,7 +127,7 @@ interface Burst {
 
 /** The burst after the change that is least like chance, of three lengths. */
 function burstOf(record: LaneRecord): Burst {
-  const bursts = windowsUs.map((windowUs) => burstWithin(record, windowUs));
+  const bursts = burstWindowsUs.map((windowUs) => burstWithin(record, windowUs));
   return bursts.reduce((a, b) => (b.chance < a.chance ? b : a));
 }
 
@@ -143,7 +143,7 @@ function burstWithin(record: LaneRecord, windowUs: number): Burst {
   const bursty = comesInBursts(record);
   if (most <= mostBefore && !bursty) return { chance: 1, told };
   const all = before.failures.length + after.failures.length;
-  const chance = windowsUs.length * chanceOfBurst(most, all, windowUs, before.lengthUs + after.lengthUs);
+  const chance = burstWindowsUs.length * chanceOfBurst(most, all, windowUs, before.lengthUs + after.lengthUs);
   return { chance: bursty && chance < doubtful ? doubtful / 2 : chance, told };
 }
 
@@ -157,7 +157,8 @@ function timesOf(failures: readonly LaneFailure[]): number[] {
   return failures.map(({ sentUs }) => sentUs);
 }
 
-function tell(lane: string, { before, after }: BeforeAndAfter, what = ''): string {
+/** What a lane lost, as all messages begin. */
+export function tell(lane: string, { before, after }: BeforeAndAfter, what = ''): string {
   return `Lane ${lane} lost ${after.failed.toLocaleString('en-US')} of ${count(after.sent, 'request')}${what} after the first change, and ${before.failed.toLocaleString('en-US')} of ${before.sent.toLocaleString('en-US')} before it`;
 }
 

@@ -6,7 +6,18 @@ import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
 import type { Check, Finding } from './check.ts';
 import { isUnresolved, kindOf } from './kinds.ts';
-import { alarm, type Judgement, judgeLane, type LaneFailure, type LaneRecord, ruleFor } from './new-failures.ts';
+import {
+  alarm,
+  countsOf,
+  type Judgement,
+  judgeLane,
+  type LaneFailure,
+  type LaneRecord,
+  longer,
+  ruleFor,
+  tell,
+} from './new-failures.ts';
+import { OrdinaryAnswers } from './ordinary-answers.ts';
 import { PathFailures } from './path-failures.ts';
 import { count, onLane } from './phrases.ts';
 import { StaleRaces } from './stale-races.ts';
@@ -17,6 +28,7 @@ const unsentBound = 1 / 1000;
 
 export interface NoNewFailuresOptions {
   clean?: 'fail' | 'inconclusive';
+  ordinaryPercent?: number;
 }
 
 export const noNewFailures: Check<NoNewFailuresOptions> = {
@@ -28,6 +40,14 @@ export const noNewFailures: Check<NoNewFailuresOptions> = {
         Type.Union([Type.Literal('fail'), Type.Literal('inconclusive')], {
           description:
             'what a failure is where none of its kind came before the change; fail: such a lane is held to zero-failed',
+        }),
+      ),
+      ordinaryPercent: Type.Optional(
+        Type.Number({
+          minimum: 0,
+          maximum: 10,
+          description:
+            'with clean: fail, the largest share of bad statuses, one by one, that may be what the service always gives: inconclusive in place of fail',
         }),
       ),
     },
@@ -56,6 +76,7 @@ class NoNewFailures implements Fold<Finding> {
   readonly #path: PathFailures;
   readonly #staleRaces: StaleRaces;
   readonly #baseline: Baseline;
+  readonly #ordinary: OrdinaryAnswers | null;
   readonly #lanes = new Map<string, LaneTally>();
   /** By lane, what zero-failed says of it. */
   readonly #zero: ReadonlyMap<string, Fold<Finding>>;
@@ -68,6 +89,8 @@ class NoNewFailures implements Fold<Finding> {
     this.#path = new PathFailures(facts);
     this.#staleRaces = new StaleRaces(facts);
     this.#baseline = baselineOf(facts);
+    const { ordinaryPercent = 0 } = options;
+    this.#ordinary = ordinaryPercent > 0 ? new OrdinaryAnswers(facts, ordinaryPercent) : null;
     for (const { name } of this.#facts.lanes)
       if (lane === null || name === lane) this.#lanes.set(name, new LaneTally());
     this.#zero = new Map(
@@ -79,6 +102,7 @@ class NoNewFailures implements Fold<Finding> {
     for (const fold of this.#zero.values()) fold.batch(batch);
     for (let row = 0; row < batch.length; row++) {
       if (this.#control.size > 0) this.#path.see(batch, row);
+      this.#ordinary?.see(batch, row);
       const tally = this.#lanes.get(batch.lane.at(row) as string);
       if (tally !== undefined) this.#count(batch, row, tally);
     }
@@ -174,7 +198,18 @@ class NoNewFailures implements Fold<Finding> {
 
   #byRule(name: string, rule: string, record: LaneRecord, tally: LaneTally, pathFailures: number): Judgement {
     const zero = this.#zero.get(name)?.done();
-    if (rule === 'zero-failed' && zero !== undefined && 'result' in zero) return ofZeroFailed(zero.result);
+    if (rule === 'zero-failed' && zero !== undefined && 'result' in zero) {
+      const judgement = ofZeroFailed(zero.result);
+      if (judgement.verdict !== 'fail' || this.#ordinary?.mayExplain(name) !== true) return judgement;
+      return {
+        verdict: 'inconclusive',
+        message: `${tell(
+          name,
+          countsOf(record, () => true),
+        )}: so few bad answers, one by one, may be what the service always gives, and too little was sent before the change to tell.`,
+        hint: longer,
+      };
+    }
     const judgement = judgeLane(name, record, { lanes: this.#lanes.size, clean: this.#clean });
     if (judgement.verdict === 'fail') return judgement;
     if (pathFailures > 0)

@@ -137,6 +137,12 @@ const disturbances: readonly Disturbance[] = [
     args: ({ front }) => ['--url', front.url, '--rate', '150', '--baseline', '30s'],
     disturb: async () => {},
   },
+  {
+    name: '0.1 % of answers are 503, and the baseline is too short to meet one',
+    front: { ordinary503: '0.1%' },
+    args: ({ front }) => ['--url', front.url, '--rate', '20', '--baseline', '10s', '--after', '30s'],
+    disturb: async () => {},
+  },
 ];
 
 function portsOfClient(range: string): void {
