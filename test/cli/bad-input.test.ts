@@ -49,7 +49,7 @@ function filesBelow(folder: string): string[] {
 
 describe('wrong use is told in one line and a hint, with exit code 2', () => {
   test.each([
-    [[], 'expected a command: run, list, report, schema, clean'],
+    [[], 'expected a command: run, verify, list, report, schema, doctor, clean'],
     [['rnu'], 'unknown word rnu; did you mean "run"?'],
     [['run'], 'run needs a scenario'],
     [['run', 'a.yml', '--repotr', 'json'], 'unknown option --repotr; did you mean "reporter"?'],
