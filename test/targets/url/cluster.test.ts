@@ -94,7 +94,7 @@ describe.skipIf(lacks('cluster'))('a URL in a cluster that there is access to', 
       ({ owner, subject }) => subject.kind !== 'step' && `${owner} ${subject.name}`.includes('stranger'),
     );
     expect(strangers).toEqual([]);
-    expect(result.target).toMatchObject({ kind: 'url', path: 'unknown', details: { service: 'front', namespace } });
+    expect(result.target).toMatchObject({ kind: 'url', path: 'direct', details: { service: 'front', namespace } });
     expect(result.target.notes?.[0]).toContain(`is of the Service front in ${namespace}`);
     expect(result.checks.find(({ name }) => name === 'availability')?.verdict).not.toBe('not-applicable');
   });
