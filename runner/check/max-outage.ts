@@ -6,9 +6,10 @@ import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import { outagesToTell } from '../../record/outages.ts';
 import type { OutageResult } from '../../record/result.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
+import { BeforeAndAfterTallies } from './before-and-after.ts';
 import type { Check, Finding } from './check.ts';
 import { isUnresolved } from './kinds.ts';
-import { OrdinaryAnswers } from './ordinary-answers.ts';
+import { mayBeOrdinary } from './ordinary-answers.ts';
 import { FailureTimes, Gaps } from './outages.ts';
 import { PathFailures } from './path-failures.ts';
 import { count, duration, list, moment, onLane } from './phrases.ts';
@@ -113,7 +114,8 @@ class CollectFailures implements Fold<Finding> {
   readonly #judged = new Map<string, number>();
   readonly #path: PathFailures;
   readonly #baseline: Baseline;
-  readonly #ordinary: OrdinaryAnswers | null;
+  /** Where the option asks for it. */
+  readonly #tallies: BeforeAndAfterTallies | null;
 
   constructor(options: MaxOutageOptions, all: RunFacts, lane: string | null) {
     const facts = factsOfApp(all);
@@ -122,14 +124,14 @@ class CollectFailures implements Fold<Finding> {
     this.#path = new PathFailures(all);
     this.#baseline = baselineOf(facts);
     const { ordinaryPercent = 0 } = options;
-    this.#ordinary = ordinaryPercent > 0 ? new OrdinaryAnswers(all, ordinaryPercent) : null;
+    this.#tallies = ordinaryPercent > 0 ? new BeforeAndAfterTallies(all, lane) : null;
     for (const { name } of facts.lanes) if (lane === null || name === lane) this.#judged.set(name, 0);
   }
 
   batch(batch: AttemptBatch): void {
     const { lastPlannedUs } = this.#context;
     for (let row = 0; row < batch.length && this.#context.control.size > 0; row++) this.#path.see(batch, row);
-    for (let row = 0; row < batch.length && this.#ordinary !== null; row++) this.#ordinary.see(batch, row);
+    for (let row = 0; row < batch.length && this.#tallies !== null; row++) this.#tallies.see(batch, row);
     eachOf(batch, this.#context, (part, lane, row) => {
       const planned = Math.max(batch.intendedUs[row] as number, sentOf(batch, row));
       if (planned > (lastPlannedUs.get(lane) ?? 0)) lastPlannedUs.set(lane, planned);
@@ -161,11 +163,13 @@ class CollectFailures implements Fold<Finding> {
 
   /** What no-new-failures judges: where single failures are ordinary, each of them would be an outage. */
   #isLeft(lane: string, times: FailureTimes): boolean {
-    const { options } = this.#context;
+    const { options, facts } = this.#context;
     if ((options.ms ?? 0) > 0) return false;
     const { fromUs, toUs } = this.#baseline;
     const failedBefore = times.sorted().some((us) => us >= fromUs && us < toUs);
-    return (options.failedBefore === 'leave' && failedBefore) || this.#ordinary?.mayExplain(lane) === true;
+    if (options.failedBefore === 'leave' && failedBefore) return true;
+    const tally = this.#tallies?.lanes.get(lane);
+    return tally !== undefined && mayBeOrdinary(tally, this.#baseline, facts, options.ordinaryPercent ?? 0);
   }
 }
 

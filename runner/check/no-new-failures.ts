@@ -1,11 +1,9 @@
 import { Type } from 'typebox';
-import { isFailed, type Outcome } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
-import { type Baseline, baselineOf } from './baseline.ts';
+import { BeforeAndAfterTallies, type LaneTally } from './before-and-after.ts';
 import type { Check, Finding } from './check.ts';
-import { isUnresolved, kindOf } from './kinds.ts';
 import {
   alarm,
   countsOf,
@@ -17,10 +15,9 @@ import {
   ruleFor,
   tell,
 } from './new-failures.ts';
-import { OrdinaryAnswers } from './ordinary-answers.ts';
+import { mayBeOrdinary } from './ordinary-answers.ts';
 import { PathFailures } from './path-failures.ts';
 import { count, onLane } from './phrases.ts';
-import { StaleRaces } from './stale-races.ts';
 import { zeroFailed } from './zero-failed.ts';
 
 /** Of planned requests; above it, what was not sent could hide what would have failed. */
@@ -58,26 +55,14 @@ export const noNewFailures: Check<NoNewFailuresOptions> = {
   fold: (options, facts, lane) => new NoNewFailures(options, facts, lane),
 };
 
-class LaneTally {
-  planned = 0;
-  /** By this machine or its resolver. */
-  unsent = 0;
-  sentBefore = 0;
-  sentAfter = 0;
-  readonly before: LaneFailure[] = [];
-  readonly after: (LaneFailure & { outcome: Outcome })[] = [];
-}
-
 class NoNewFailures implements Fold<Finding> {
   readonly #clean: 'fail' | 'inconclusive';
   readonly #facts: RunFacts;
   readonly #lane: string | null;
   readonly #control: ReadonlySet<string>;
   readonly #path: PathFailures;
-  readonly #staleRaces: StaleRaces;
-  readonly #baseline: Baseline;
-  readonly #ordinary: OrdinaryAnswers | null;
-  readonly #lanes = new Map<string, LaneTally>();
+  readonly #ordinaryPercent: number;
+  readonly #tallies: BeforeAndAfterTallies;
   /** By lane, what zero-failed says of it. */
   readonly #zero: ReadonlyMap<string, Fold<Finding>>;
 
@@ -87,52 +72,18 @@ class NoNewFailures implements Fold<Finding> {
     this.#lane = lane;
     this.#control = controlLanes(facts);
     this.#path = new PathFailures(facts);
-    this.#staleRaces = new StaleRaces(facts);
-    this.#baseline = baselineOf(facts);
-    const { ordinaryPercent = 0 } = options;
-    this.#ordinary = ordinaryPercent > 0 ? new OrdinaryAnswers(facts, ordinaryPercent) : null;
-    for (const { name } of this.#facts.lanes)
-      if (lane === null || name === lane) this.#lanes.set(name, new LaneTally());
-    this.#zero = new Map(
-      this.#clean === 'fail' ? [...this.#lanes.keys()].map((name) => [name, zeroFailed.fold({}, facts, name)]) : [],
-    );
+    this.#ordinaryPercent = options.ordinaryPercent ?? 0;
+    this.#tallies = new BeforeAndAfterTallies(facts, lane);
+    const names = [...this.#tallies.lanes.keys()];
+    this.#zero = new Map(this.#clean === 'fail' ? names.map((name) => [name, zeroFailed.fold({}, facts, name)]) : []);
   }
 
   batch(batch: AttemptBatch): void {
     for (const fold of this.#zero.values()) fold.batch(batch);
     for (let row = 0; row < batch.length; row++) {
       if (this.#control.size > 0) this.#path.see(batch, row);
-      this.#ordinary?.see(batch, row);
-      const tally = this.#lanes.get(batch.lane.at(row) as string);
-      if (tally !== undefined) this.#count(batch, row, tally);
+      this.#tallies.see(batch, row);
     }
-  }
-
-  #count(batch: AttemptBatch, row: number, tally: LaneTally): void {
-    const outcome = batch.outcome.at(row) as Outcome;
-    tally.planned++;
-    if (outcome === 'unsent' || isUnresolved(batch.phase.at(row), batch.detail.at(row))) {
-      tally.unsent++;
-      return;
-    }
-    const sentUs = Number.isNaN(batch.sentUs[row]) ? (batch.readyUs[row] as number) : (batch.sentUs[row] as number);
-    const { fromUs, toUs } = this.#baseline;
-    // What an earlier rollout lost is no measure of what is ordinary, and excuses nothing.
-    const isBefore = sentUs >= fromUs && sentUs < toUs;
-    if (isBefore) tally.sentBefore++;
-    else tally.sentAfter++;
-    if (!this.#isLost(batch, row, outcome)) return;
-    const kind = kindOf(outcome, batch.status[row] as number);
-    if (kind === null) return;
-    // What was under way when the change began may have failed by it: it excuses nothing.
-    if (isBefore && (batch.endUs[row] as number) < toUs) tally.before.push({ kind, sentUs });
-    else tally.after.push({ kind, sentUs, outcome });
-  }
-
-  /** A race of an idle connection is lost where a drain would have avoided it; zero-failed judges the others. */
-  #isLost(batch: AttemptBatch, row: number, outcome: Outcome): boolean {
-    if (outcome === 'stale-race') return this.#staleRaces.isInTermination(batch, row);
-    return outcome === 'unanswered' ? this.#facts.complete : isFailed(outcome);
   }
 
   done(): { result: Finding } {
@@ -140,7 +91,7 @@ class NoNewFailures implements Fold<Finding> {
   }
 
   #conclude(): Finding {
-    const judged = [...this.#lanes].map(([name, tally]) => ({ name, ...this.#judge(name, tally) }));
+    const judged = [...this.#tallies.lanes].map(([name, tally]) => ({ name, ...this.#judge(name, tally) }));
     const [first] = judged.toSorted((a, b) => severity.indexOf(a.verdict) - severity.indexOf(b.verdict));
     const sent = judged.reduce((sum, { record }) => sum + record.before.sent + record.after.sent, 0);
     const finding = {
@@ -172,16 +123,17 @@ class NoNewFailures implements Fold<Finding> {
     const after = records.reduce((sum, one) => sum + one.after.sent, 0);
     const failed = records.reduce((sum, one) => sum + one.before.failures.length, 0);
     const where = onLane(this.#lane);
-    if (this.#baseline.toUs === Number.POSITIVE_INFINITY) return `Nothing changed, so no failure${where} can be new.`;
+    if (this.#tallies.baseline.toUs === Number.POSITIVE_INFINITY)
+      return `Nothing changed, so no failure${where} can be new.`;
     return `All ${count(after, 'request')}${where} after the first change got a good answer${failed > 0 ? `; ${failed} had failed before it` : ''}.`;
   }
 
   #judge(name: string, tally: LaneTally): Judgement & { rule: string; record: LaneRecord; pathFailures: number } {
     const { trafficToUs } = this.#facts;
-    const { fromUs } = this.#baseline;
-    const changeUs = Math.min(this.#baseline.toUs, trafficToUs);
-    const shared = this.#path.sharedOf(name).map(({ sentUs, outcome }) => `${sentUs} ${outcome}`);
-    const after = tally.after.filter(({ sentUs, outcome }) => !shared.includes(`${sentUs} ${outcome}`));
+    const { fromUs } = this.#tallies.baseline;
+    const changeUs = Math.min(this.#tallies.baseline.toUs, trafficToUs);
+    const shared = new Set(this.#path.sharedOf(name).map(({ sentUs, outcome }) => `${sentUs} ${outcome}`));
+    const after = tally.after.filter(({ sentUs, outcome }) => !shared.has(`${sentUs} ${outcome}`));
     const bySent = (a: LaneFailure, b: LaneFailure) => a.sentUs - b.sentUs;
     const record = {
       before: {
@@ -200,7 +152,7 @@ class NoNewFailures implements Fold<Finding> {
     const zero = this.#zero.get(name)?.done();
     if (rule === 'zero-failed' && zero !== undefined && 'result' in zero) {
       const judgement = ofZeroFailed(zero.result);
-      if (judgement.verdict !== 'fail' || this.#ordinary?.mayExplain(name) !== true) return judgement;
+      if (judgement.verdict !== 'fail' || !this.#mayBeOrdinary(tally)) return judgement;
       return {
         verdict: 'inconclusive',
         message: `${tell(
@@ -210,7 +162,7 @@ class NoNewFailures implements Fold<Finding> {
         hint: longer,
       };
     }
-    const judgement = judgeLane(name, record, { lanes: this.#lanes.size, clean: this.#clean });
+    const judgement = judgeLane(name, record, { lanes: this.#tallies.lanes.size, clean: this.#clean });
     if (judgement.verdict === 'fail') return judgement;
     if (pathFailures > 0)
       return {
@@ -225,6 +177,10 @@ class NoNewFailures implements Fold<Finding> {
         hint: 'raise its limits (ulimit -n, local ports), mend its resolver, or lower the rate',
       };
     return judgement;
+  }
+
+  #mayBeOrdinary(tally: LaneTally): boolean {
+    return mayBeOrdinary(tally, this.#tallies.baseline, this.#facts, this.#ordinaryPercent);
   }
 }
 
