@@ -23,14 +23,10 @@ export const doctorOptions = {
   json: { type: 'boolean', default: false, describe: 'the same for programs' },
 } as const;
 
-interface Arguments extends WayArguments {
+type PlaceArguments = Pick<VerifyArguments, 'service' | 'workload' | 'namespace' | 'context' | 'kubeconfig' | 'rate'>;
+
+interface Arguments extends WayArguments, PlaceArguments {
   url: string | undefined;
-  service: string | undefined;
-  workload: string | undefined;
-  namespace: string | undefined;
-  context: string | undefined;
-  kubeconfig: string | undefined;
-  rate: number;
   json: boolean;
 }
 

@@ -18,10 +18,7 @@ import {
 import { mayBeOrdinary } from './ordinary-answers.ts';
 import { PathFailures } from './path-failures.ts';
 import { count, onLane } from './phrases.ts';
-import { zeroFailed } from './zero-failed.ts';
-
-/** Of planned requests; above it, what was not sent could hide what would have failed. */
-const unsentBound = 1 / 1000;
+import { unsentBound, zeroFailed } from './zero-failed.ts';
 
 export interface NoNewFailuresOptions {
   clean?: 'fail' | 'inconclusive';

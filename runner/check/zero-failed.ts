@@ -13,7 +13,7 @@ import { blindLanes } from './stretch.ts';
 /** Of requests on a reused connection; above it, races of an idle connection are a server's fault (design, Attempts). */
 const staleBound = 1 / 1000;
 /** Of planned requests; above it, what was not sent could hide what would have failed. */
-const unsentBound = 1 / 1000;
+export const unsentBound = 1 / 1000;
 
 export interface ZeroFailedOptions {
   stale?: 'fail' | 'warn';

@@ -1,6 +1,7 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { HitlessError } from '../../record/error.ts';
+import { isExecutableIn } from '../executable.ts';
 import { replicaPath } from './environment.ts';
 
 /** Throws where a command could not be started at all, and says what was looked for and where. */
@@ -8,7 +9,7 @@ export function requireExecutable(command: string, context: string, image: strin
   judgeContext(context, image);
   const isPath = command.includes('/');
   const folders = isPath ? [isAbsolute(command) ? '' : context] : replicaPath.split(delimiter).filter(Boolean);
-  if (folders.some((folder) => isExecutable(folder === '' ? command : join(folder, command)))) return;
+  if (isExecutableIn(folders, command)) return;
   throw new HitlessError('HITLESS_COMMAND_MISSING', `${image} cannot be started: there is no executable ${command}`, {
     blame: 'environment',
     hint: isPath
@@ -26,13 +27,4 @@ function judgeContext(context: string, image: string): void {
   throw new HitlessError('HITLESS_CONTEXT_MISSING', `the context of ${image} is not a folder: ${context}`, {
     blame: 'usage',
   });
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

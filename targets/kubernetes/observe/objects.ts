@@ -78,32 +78,31 @@ export interface PodTemplate {
   spec: { containers: PodContainer[] };
 }
 
+interface ReplicasStatus {
+  observedGeneration?: number;
+  replicas?: number;
+  readyReplicas?: number;
+  availableReplicas?: number;
+  conditions?: Condition[];
+}
+
+interface UpdatedStatus extends ReplicasStatus {
+  updatedReplicas?: number;
+}
+
 export interface ReplicaSet extends KubernetesObject {
   spec: { replicas?: number; template?: PodTemplate };
-  status?: {
-    observedGeneration?: number;
-    replicas?: number;
-    readyReplicas?: number;
-    availableReplicas?: number;
-    conditions?: Condition[];
-  };
+  status?: ReplicasStatus;
 }
 
 export interface Deployment extends KubernetesObject {
   spec: {
     replicas?: number;
     paused?: boolean;
-    strategy?: { type?: string; rollingUpdate?: { maxSurge?: number | string; maxUnavailable?: number | string } };
+    strategy?: { type?: string; rollingUpdate?: { maxSurge?: Scaled; maxUnavailable?: Scaled } };
     template: PodTemplate;
   };
-  status?: {
-    observedGeneration?: number;
-    replicas?: number;
-    updatedReplicas?: number;
-    readyReplicas?: number;
-    availableReplicas?: number;
-    conditions?: Condition[];
-  };
+  status?: UpdatedStatus;
 }
 
 type Scaled = number | string;
@@ -114,16 +113,7 @@ export interface StatefulSet extends KubernetesObject {
     updateStrategy?: { type?: string; rollingUpdate?: { partition?: number; maxUnavailable?: Scaled } };
     template: PodTemplate;
   };
-  status?: {
-    observedGeneration?: number;
-    replicas?: number;
-    updatedReplicas?: number;
-    readyReplicas?: number;
-    availableReplicas?: number;
-    currentRevision?: string;
-    updateRevision?: string;
-    conditions?: Condition[];
-  };
+  status?: UpdatedStatus & { currentRevision?: string; updateRevision?: string };
 }
 
 export interface DaemonSet extends KubernetesObject {
