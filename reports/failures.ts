@@ -117,7 +117,8 @@ export function tellOutage(outage: Outage, result: Result): string {
     ({ lane, sentMs, endMs }) =>
       lane === outage.lane && (sentMs ?? endMs) >= outage.fromMs && (sentMs ?? endMs) <= (outage.toMs ?? Infinity),
   );
-  const groups = groupFailures(within);
+  // Steps are not told of an outage, so they part nothing.
+  const groups = groupFailures(within.map((failure) => ({ ...failure, step: null })));
   const told = groups.slice(0, 3).map((group) => tellGroup(group, result));
   const shown = groups.slice(0, 3).reduce((sum, { failures }) => sum + failures.length, 0);
   if (shown > 0 && outage.failures > shown) told.push(`${count(outage.failures - shown)} more failed`);

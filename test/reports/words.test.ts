@@ -193,6 +193,15 @@ describe('failures in words', () => {
     );
   });
 
+  test('an outage over two steps tells what happened once', () => {
+    const failures = [
+      refused(12_100, { step: 'run' }),
+      refused(12_200, { step: 'hold' }),
+      refused(12_300, { step: 'hold' }),
+    ];
+    expect(told(failures, [])).toContain(': 3 requests were refused by pod-a.');
+  });
+
   test('what came after the failure explains nothing', () => {
     expect(told([refused(12_200)], [event(12_201, 'terminating')])).toMatch(/1 request was refused by pod-a\.$/);
   });

@@ -31,6 +31,13 @@ function usedCells({ cpuCores, memoryBytes }: Used): string[] {
   return [cores(cpuCores?.mean), cores(cpuCores?.max), bytes(memoryBytes?.mean), bytes(memoryBytes?.max)];
 }
 
+/** Of one replica its peaks alone: with its means a row is wider than the page. */
+const peakHeads: readonly ColumnHead[] = usedHeads.filter(({ title }) => title.endsWith('most'));
+
+function peakCells({ cpuCores, memoryBytes }: Used): string[] {
+  return [cores(cpuCores?.max), bytes(memoryBytes?.max)];
+}
+
 function wordsOf({ source, everyMs, byVersion, blind, missing }: Usage): string {
   if (missing !== undefined) return `Not told: ${plain(missing, 200)}.`;
   const asked = `Of one replica, as ${plain(source, 100)} says it, asked every ${everyMs / 1000} s while there was traffic.`;
@@ -50,7 +57,7 @@ const heads: readonly ColumnHead[] = [
   { title: 'failed', number: true },
   { title: 'first answer', number: true },
   { title: 'last answer', number: true },
-  ...usedHeads,
+  ...peakHeads,
 ];
 const mostRows = 100;
 
@@ -59,7 +66,7 @@ export function replicas(result: Result): PageElement | null {
   const hasNodes = result.replicas.some(({ node }) => node !== undefined);
   const hasUse = result.replicas.some(({ used }) => used !== undefined);
   if (!hasNodes && !hasUse) return null;
-  const shown = heads.filter((head) => (hasNodes || head.title !== 'node') && (hasUse || !usedHeads.includes(head)));
+  const shown = heads.filter((head) => (hasNodes || head.title !== 'node') && (hasUse || !peakHeads.includes(head)));
   const rows = result.replicas.slice(0, mostRows).map((one) => {
     const { name, pod, version, answered, failed, firstMs, lastMs, used } = one;
     return row(shown, [
@@ -70,7 +77,7 @@ export function replicas(result: Result): PageElement | null {
       count(answered),
       count(failed),
       ...[firstMs, lastMs].map((ms) => (ms === null ? '-' : moment(ms))),
-      ...(hasUse ? usedCells(used ?? { cpuCores: null, memoryBytes: null }) : []),
+      ...(hasUse ? peakCells(used ?? { cpuCores: null, memoryBytes: null }) : []),
     ]);
   });
   const more = result.replicas.length - rows.length;
