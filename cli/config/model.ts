@@ -2,7 +2,8 @@ import { type Static, Type } from 'typebox';
 import { reporterNames } from '../../reports/reporters.ts';
 import { checks } from '../../runner/check/checks.ts';
 import { levels } from '../../runner/judge/levels.ts';
-import { Duration, IdentityModel, LaneModel, LongerThanZero } from '../../runner/scenario/model.ts';
+import { IdentityModel, LaneModel } from '../../runner/scenario/model/lane.ts';
+import { Duration, LongerThanZero } from '../../runner/scenario/model/values.ts';
 import { onInconclusivePattern, onInconclusiveWords } from '../on-inconclusive.ts';
 
 /** The one model of a config: YAML, `defineConfig` and the JSON Schema for editors are forms of it. */

@@ -2,7 +2,7 @@ import type { ConnectionPolicy } from '../../record/facts.ts';
 import type { Expectation, Lane } from '../traffic/lane.ts';
 import { peakRate } from '../traffic/plan.ts';
 import { durationUs } from './duration.ts';
-import type { LaneInput } from './model.ts';
+import type { LaneInput } from './model/lane.ts';
 
 /** What a lane has where its scenario says nothing. */
 export const laneDefaults = {

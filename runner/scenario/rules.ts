@@ -6,7 +6,8 @@ import { addressesFor, resolutionOf } from '../../targets/resolve.ts';
 import { headerFault } from '../traffic/header-value.ts';
 import { controlLaneNames } from './control-lanes.ts';
 import type { Functions } from './functions.ts';
-import type { LaneInput, ScenarioInput } from './model.ts';
+import type { LaneInput } from './model/lane.ts';
+import type { ScenarioInput } from './model.ts';
 import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
 
 /** What fields must be to each other, which no schema of a single field says. Expects what the schema has accepted. */

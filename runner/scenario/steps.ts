@@ -1,7 +1,7 @@
 import type { FileLocation } from '../../record/error.ts';
 import { durationUs } from './duration.ts';
 import type { CustomStep } from './functions.ts';
-import type { StepInput, Verb } from './model.ts';
+import type { StepInput, Verb } from './model/steps.ts';
 import type { Step, StepInputs } from './scenario.ts';
 
 /** How long a step may take where its scenario says nothing. Rollouts get more: ten replicas in turn, each with a grace of 30 s. */
