@@ -1,10 +1,16 @@
 import type { CommandModule } from 'yargs';
+import { benchJsonSchema } from '../record/bench-result.ts';
 import { resultJsonSchema } from '../record/result-file.ts';
 import { scenarioJsonSchema } from '../runner/scenario/json-schema.ts';
 import { configJsonSchema } from './config/model.ts';
 
 /** The JSON Schemas that ship, by name: `schemas/NAME.json` in the package. */
-export const schemas = { scenario: scenarioJsonSchema, result: resultJsonSchema, config: configJsonSchema } as const;
+export const schemas = {
+  scenario: scenarioJsonSchema,
+  result: resultJsonSchema,
+  bench: benchJsonSchema,
+  config: configJsonSchema,
+} as const;
 
 export const schema: CommandModule<object, { of: keyof typeof schemas }> = {
   command: 'schema [of]',

@@ -66,7 +66,7 @@ describe('wrong use is told in one line and a hint, with exit code 2', () => {
     [['run', 'none.mjs'], 'none.mjs: the file exports no scenario'],
     [['run', 'a.yml', '--seed', '1', '--seed', '2'], '--seed is given twice'],
     [['run', 'readme.md'], "readme.md: a scenario's file ends in .yml, .yaml, .json, .ts, .mts, .js, .mjs"],
-    [['schema', 'resutl'], 'expected scenario or result or config, got resutl; did you mean "result"?'],
+    [['schema', 'resutl'], 'expected scenario or result or bench or config, got resutl; did you mean "result"?'],
     [['report', '.'], '.: this is no folder of a run: it holds neither run.json nor result.json'],
   ])('%j', async (args, line) => {
     const { code, stdout, stderr } = await hitless(args, {
