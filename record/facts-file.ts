@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { readEvents } from './events-file.ts';
-import type { RunFacts } from './facts.ts';
+import { engineNames, type RunFacts } from './facts.ts';
 import { assertSchema, readJson, writeJson } from './json-file.ts';
 import type { RunFiles } from './run-folder.ts';
 import { UsageFactsSchema } from './usage.ts';
@@ -41,7 +41,16 @@ const FactsSchema = Type.Object({
   lanes: Type.Array(
     Type.Object({
       name: Type.String(),
-      engine: oneOf(['builtin', 'autocannon', 'k6']),
+      engine: oneOf(engineNames),
+      blindTo: Type.Optional(
+        Type.Array(
+          Type.Object({
+            what: Type.String(),
+            hides: oneOf(['loss', 'time', 'kind']),
+            shownByLedger: Type.Optional(Type.Boolean()),
+          }),
+        ),
+      ),
       connection: oneOf(['fresh', 'kept', 'session']),
       role: Type.Optional(oneOf(['app', 'control'])),
       peakRate: Type.Union([Type.Number(), Type.Null()]),

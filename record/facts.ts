@@ -14,10 +14,29 @@ export interface Identity {
 
 export type ConnectionPolicy = 'fresh' | 'kept' | 'session';
 
+/** Who sends a lane's requests. */
+export const engineNames = ['builtin', 'autocannon', 'k6'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+/** What an engine does not see of a lane's requests. */
+export interface BlindSpot {
+  /** What a reader is told is not seen: `an answer that nobody asked for`. */
+  what: string;
+  /**
+   * What it makes look better than it was. `loss`: a lost request can look as if none was, so what rests on losses cannot
+   * pass; `time`: latency, of which a server that waits keeps the worst out; `kind`: how a request was lost.
+   */
+  hides: 'loss' | 'time' | 'kind';
+  /** Of `loss`: the server's own ledger, where it has each good answer just once, shows that there was none after all. */
+  shownByLedger?: boolean;
+}
+
 /** What is true of a lane for the whole run. */
 export interface LaneFacts {
   name: string;
-  engine: 'builtin' | 'autocannon' | 'k6';
+  engine: EngineName;
+  /** Absent where every loss shows. */
+  blindTo?: BlindSpot[];
   connection: ConnectionPolicy;
   /** `control`: it goes to what nobody deploys, and tells a fault of the way there from one of the app. By default `app`. */
   role?: 'app' | 'control';

@@ -7,6 +7,7 @@ import type { AccessLogFacts, LaneFacts, RunFacts, StepFacts, TargetFacts } from
 import { writeFacts } from '../record/facts-file.ts';
 import { type RunFiles, runFiles } from '../record/run-folder.ts';
 import type { UsageFacts } from '../record/usage.ts';
+import { blindSpotsOf } from './engines/engines.ts';
 import { environmentOf } from './environment.ts';
 import type { Scenario, Step } from './scenario/scenario.ts';
 import type { StepOutcome } from './steps/step.ts';
@@ -150,10 +151,12 @@ export class RunLog {
 }
 
 function laneFacts(lane: Lane, main: string | undefined): LaneFacts {
+  const blindTo = blindSpotsOf(lane);
   const service = lane.control === null ? (lane.service ?? main) : undefined;
   return {
     name: lane.name,
-    engine: 'builtin',
+    engine: lane.engine,
+    ...(blindTo.length > 0 && { blindTo: [...blindTo] }),
     connection: lane.connection,
     ...(lane.control !== null && { role: 'control' as const }),
     ...(service === undefined ? {} : { service }),

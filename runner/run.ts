@@ -6,6 +6,7 @@ import { useOfPlaces } from '../targets/recent-run.ts';
 import { addressesFor } from '../targets/resolve.ts';
 import type { Route, Target, TargetFactory, TargetSettings } from '../targets/target.ts';
 import { AccessLog } from './access-log/access-log.ts';
+import { prepareEngines } from './engines/mix.ts';
 import type { CheckLevel } from './judge/levels.ts';
 import { namesOfPods } from './names-of-pods.ts';
 import { ProgressTicker } from './progress.ts';
@@ -19,7 +20,6 @@ import { belowBase } from './traffic/base-path.ts';
 import { announcement, sharedPlaces } from './traffic/beyond-loopback.ts';
 import type { Lane } from './traffic/lane.ts';
 import { secretsOf } from './traffic/secrets.ts';
-import { prepareTraffic } from './traffic/threads.ts';
 import type { Traffic } from './traffic/traffic.ts';
 import { Transcript } from './transcript.ts';
 import { UsageSampler } from './usage/usage-sampler.ts';
@@ -176,7 +176,7 @@ class Run {
     this.#accessLog = accessLog === null ? null : new AccessLog(accessLog);
     const lanes = belowBase(this.#scenario.lanes, route.url);
     await this.#sayWhereTo(lanes, [route, ...services.values()]);
-    this.#traffic = await prepareTraffic({
+    this.#traffic = await prepareEngines({
       lanes,
       identity: this.#scenario.identity,
       route,

@@ -27,6 +27,7 @@ export function laneOf(input: LaneInput): Lane {
   const limits = { ...laneDefaults.limits, ...input.limits };
   return {
     name: input.name,
+    engine: input.engine ?? 'builtin',
     connection,
     rate: input.rate,
     arrivals: input.arrivals ?? 'constant',

@@ -1,4 +1,4 @@
-import type { ConnectionPolicy } from '../../record/facts.ts';
+import type { ConnectionPolicy, EngineName } from '../../record/facts.ts';
 
 /** What a good answer is. */
 export interface Expectation {
@@ -34,6 +34,7 @@ export function requestsEach({ session }: Lane): number {
 /** A lane with every default filled in; durations in microseconds. */
 export interface Lane {
   name: string;
+  engine: EngineName;
   connection: ConnectionPolicy;
   /** Requests a second at the start (visitors of a session lane). */
   rate: number | 'unpaced';

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
-import { createAttemptsFile, endAttemptsFile } from '../../record/attempts-writer.ts';
 import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import { placeOf } from '../../targets/address.ts';
@@ -10,6 +9,7 @@ import { Judge } from './judge.ts';
 import type { Lane } from './lane.ts';
 import { leastOf, type Scheduling } from './priority.ts';
 import { addressesOf, reachableFamily } from './reachable.ts';
+import { recorded } from './recorded.ts';
 import { assertRequests } from './request.ts';
 import { chooseThreads, threadsOfLane } from './share.ts';
 import { drawSourceBlock } from './source-address.ts';
@@ -21,12 +21,17 @@ import { TrafficWorker } from './traffic-worker.ts';
 /** Until the plan begins: the message has to reach every thread. */
 const startDelayUs = 5_000;
 
+/** The builtin engine with a record of its own. Rejects as prepareThreads does. */
+export function prepareTraffic(options: TrafficOptions, threads?: number): Promise<Traffic> {
+  return recorded(options, (each) => prepareThreads(each, threads));
+}
+
 /**
- * The builtin engine, ready to start: its threads run and are warm, the record is there. Takes about half a second.
- * Rejects with HITLESS_REQUEST, HITLESS_LANE_SCHEMA or HITLESS_ROUTE where a lane or the route cannot be used, and
- * HITLESS_RECORD_WRITE where the record cannot be made. `threads` is for tests.
+ * The builtin engine, ready to start: its threads run and are warm. It appends to a record that is there and ends it not.
+ * Takes about half a second. Rejects with HITLESS_REQUEST, HITLESS_LANE_SCHEMA or HITLESS_ROUTE where a lane or the route
+ * cannot be used, and HITLESS_RECORD_WRITE where the record cannot be written. `threads` is for tests.
  */
-export async function prepareTraffic(options: TrafficOptions, threads?: number): Promise<Traffic> {
+export async function prepareThreads(options: TrafficOptions, threads?: number): Promise<Traffic> {
   const { lanes, identity } = options;
   for (const lane of lanes) {
     assertRequests(lane);
@@ -34,7 +39,6 @@ export async function prepareTraffic(options: TrafficOptions, threads?: number):
   }
   const routes = [options.route, ...(options.services?.values() ?? [])];
   const setups = await Promise.all(routes.map(routeSetup));
-  createAttemptsFile(options.attemptsFile);
   const count = threads ?? chooseThreads(lanes, availableParallelism(), routes.some(isSecure));
   const shared: Omit<ThreadSetup, 'thread'> = {
     lanes,
@@ -139,11 +143,6 @@ class Threads implements Traffic {
     await Promise.all(this.#workers.map((worker) => worker.closed));
     for (const forget of this.#forgetRoutes) forget();
     this.#resolveFinished();
-    try {
-      endAttemptsFile(this.#options.attemptsFile);
-    } catch (error) {
-      this.#fail(error as Error);
-    }
   }
 
   #partDone(): void {

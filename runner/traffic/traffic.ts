@@ -13,7 +13,7 @@ export interface TrafficOptions {
   /** To those that lanes name, by name; of a control lane, by its URL. */
   services?: ReadonlyMap<string, Route>;
   seed: number;
-  /** The attempts' file; its schema message is written here first. */
+  /** The attempts' file. */
   attemptsFile: string;
   /** blind stretches of a lane */
   onEvent(event: Event): void;
@@ -37,9 +37,9 @@ export interface Traffic {
   counts(): LaneCounts[];
   /** Resolves when every lane that has a number of requests has sent them all and each has ended. */
   readonly finished: Promise<void>;
-  /** Plans no more, waits until nothing is in flight (at the latest each one's last limit), closes the record. */
+  /** Plans no more, waits until nothing is in flight (at the latest each one's last limit), has written all of it. */
   stop(): Promise<void>;
-  /** Plans no more, writes what is in flight as unanswered, closes the record, all within 200 ms. */
+  /** Plans no more, writes what is in flight as unanswered, all within 200 ms. */
   abort(): Promise<void>;
 }
 

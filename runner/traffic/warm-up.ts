@@ -13,6 +13,7 @@ const answer =
 
 const lane: Lane = {
   name: 'warm-up',
+  engine: 'builtin',
   connection: 'kept',
   rate: 2_000,
   arrivals: 'constant',

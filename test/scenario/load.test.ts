@@ -17,6 +17,7 @@ describe('a scenario', () => {
     const { lanes } = await load(goodScenario);
     expect(lanes[0]).toEqual({
       name: 'visitors',
+      engine: 'builtin',
       connection: 'fresh',
       rate: 200,
       arrivals: 'constant',

@@ -14,6 +14,7 @@ import type { Route } from '../../targets/target.ts';
 export function laneOf(differences: Partial<Lane> = {}): Lane {
   return {
     name: 'lane',
+    engine: 'builtin',
     connection: 'fresh',
     rate: 500,
     arrivals: 'constant',

@@ -69,6 +69,9 @@ const SessionModel = Type.Object(
 export const LaneModel = Type.Object(
   {
     name: Name,
+    engine: Type.Optional(
+      Type.Enum(['builtin', 'autocannon', 'k6'], { description: 'builtin, autocannon or k6: who sends' }),
+    ),
     connection: Type.Optional(Type.Enum(['fresh', 'kept', 'session'])),
     rate: Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }), Type.Literal('unpaced')], {
       description: 'requests a second (visitors a second of a session lane), or unpaced',

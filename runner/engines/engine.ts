@@ -1,0 +1,16 @@
+import type { BlindSpot, EngineName } from '../../record/facts.ts';
+import type { Lane } from '../traffic/lane.ts';
+import type { Traffic, TrafficOptions } from '../traffic/traffic.ts';
+
+/** Who sends a lane's requests. */
+export interface Engine {
+  readonly name: EngineName;
+  /** What it does not see of this lane's requests; empty where every loss shows in the record. */
+  blindTo(lane: Lane): readonly BlindSpot[];
+  /**
+   * Ready to start the lanes of `options`, which are all its own. The attempts' file is there: it appends to it, with an
+   * AttemptWriter as everybody else does, and neither makes nor ends it. Rejects with a HitlessError where a lane or its
+   * route cannot be used, or what the engine needs is missing; nothing of it is left running then.
+   */
+  prepare(options: TrafficOptions): Promise<Traffic>;
+}
