@@ -57,6 +57,18 @@ const FactsSchema = Type.Object({
       arrivals: Type.Optional(oneOf(['constant', 'poisson'])),
       resolutionMs: Type.Number(),
       counted: Type.Optional(LaneCountSchema),
+      findings: Type.Optional(
+        Type.Array(
+          Type.Object({
+            name: Type.String(),
+            verdict: oneOf(['pass', 'fail', 'inconclusive']),
+            message: Type.String(),
+            hint: Type.Optional(Type.String()),
+            expected: Type.Union([Type.String(), Type.Null()]),
+            actual: Type.Union([Type.String(), Type.Null()]),
+          }),
+        ),
+      ),
     }),
   ),
   steps: Type.Array(

@@ -31,6 +31,19 @@ export interface BlindSpot {
   shownByLedger?: boolean;
 }
 
+/** What an engine itself says of a lane at the end, such as whether a threshold of a k6 script held; it decides as a check does. */
+export interface EngineFinding {
+  /** `k6-threshold: http_req_failed rate<0.01` */
+  name: string;
+  verdict: 'pass' | 'fail' | 'inconclusive';
+  /** One sentence. */
+  message: string;
+  /** Of inconclusive: what would make it conclusive. */
+  hint?: string;
+  expected: string | null;
+  actual: string | null;
+}
+
 /** What is true of a lane for the whole run. */
 export interface LaneFacts {
   name: string;
@@ -50,6 +63,8 @@ export interface LaneFacts {
   resolutionMs: number;
   /** What the engine counted itself at the end of traffic; the judge holds the record to it. */
   counted?: LaneCount;
+  /** What the engine found by itself, at the end of traffic. */
+  findings?: EngineFinding[];
 }
 
 export interface LaneCount {

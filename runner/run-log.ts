@@ -120,6 +120,7 @@ export class RunLog {
       if (!counted) continue;
       const { planned, sent, unsent, ok, failed, unanswered } = counted;
       lane.counted = { planned, sent, unsent, ok, failed, unanswered };
+      if (counted.atEnd !== undefined) Object.assign(lane, counted.atEnd);
     }
     this.event({
       earliestUs: toUs,

@@ -36,7 +36,7 @@ export function namedChecks(asked: readonly AskedCheck[] | null): readonly Asked
 
 /**
  * The checks that decide, and every other one with its default options as advice; a check that was asked for some lanes
- * advises on the rest. One whose level is off is not asked at all. Throws HITLESS_CHECK_UNKNOWN.
+ * advises on the rest. One whose level is off is not asked at all. What an engine found by itself decides too. Throws HITLESS_CHECK_UNKNOWN.
  */
 export function planChecks(
   asked: readonly AskedCheck[] | null,
@@ -47,10 +47,18 @@ export function planChecks(
   const deciding = [...named, ...levels.added(named)];
   return [
     ...deciding.map((one) => planAsked(one, facts, levels)),
+    ...engineFindings(facts),
     ...[...checks.values()]
       .filter(({ name }) => levels.of({ name })?.level !== 'off')
       .flatMap((check) => lanesLeft(check, deciding, facts).map((lane) => plan(check, {}, lane, false, facts))),
   ];
+}
+
+/** What an engine found by itself: whoever runs a script with thresholds asks for them. */
+function engineFindings({ lanes }: RunFacts): PlannedCheck[] {
+  return lanes.flatMap(({ name: lane, findings = [] }) =>
+    findings.map(({ name, ...result }) => ({ name, lane, asked: true, fold: alreadyKnown(result) })),
+  );
 }
 
 function planAsked(one: AskedCheck, facts: RunFacts, levels: Levels): PlannedCheck {
@@ -75,7 +83,10 @@ function foldOf(check: Check, options: unknown, lane: string | null, facts: RunF
 function notAsked(by: string): Fold<Finding> {
   const message = `Not judged: it is off (${by}).`;
   const hint = 'set it to warn or error';
-  const result: Finding = { verdict: 'not-applicable', message, hint, expected: null, actual: null };
+  return alreadyKnown({ verdict: 'not-applicable', message, hint, expected: null, actual: null });
+}
+
+function alreadyKnown(result: Finding): Fold<Finding> {
   return { batch: () => {}, done: () => ({ result }) };
 }
 

@@ -1,6 +1,6 @@
 import type { Outcome } from '../../record/attempt.ts';
 import type { Event } from '../../record/event.ts';
-import type { Identity, LaneCount } from '../../record/facts.ts';
+import type { BlindSpot, EngineFinding, Identity, LaneCount } from '../../record/facts.ts';
 import type { Route } from '../../targets/target.ts';
 import type { Lane } from './lane.ts';
 import type { Scheduling } from './priority.ts';
@@ -27,6 +27,8 @@ export interface LaneCounts extends LaneCount {
   inFlight: number;
   /** How the last one that failed did, and how long ago; absent while none has. */
   lastFailure?: { outcome: Outcome; agoMs: number };
+  /** When it has ended, where the engine knows more then: what it did not see of this lane after all, and what it found. */
+  atEnd?: { blindTo: BlindSpot[]; findings: EngineFinding[] };
 }
 
 export interface Traffic {
