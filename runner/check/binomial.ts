@@ -1,4 +1,4 @@
-import binomial from '@stdlib/stats-base-dists-binomial';
+import binomialCdf from '@stdlib/stats-base-dists-binomial-cdf';
 
 /**
  * How likely it is, if each of `number` independent choices goes one way with chance `share`, that so few or so many do as
@@ -10,8 +10,8 @@ export function binomialTest(chosen: number, number: number, share: number): num
   const makeSense = Number.isInteger(chosen) && Number.isInteger(number) && chosen >= 0 && chosen <= number;
   if (!makeSense || !(share >= 0 && share <= 1))
     throw new RangeError(`binomialTest(${chosen}, ${number}, ${share}): expected 0 to number, and a share from 0 to 1`);
-  const atMost = binomial.cdf(chosen, number, share);
+  const atMost = binomialCdf(chosen, number, share);
   // The upper tail as the lower one of those that went the other way: a difference to 1 would lose its digits.
-  const atLeast = binomial.cdf(number - chosen, number, 1 - share);
+  const atLeast = binomialCdf(number - chosen, number, 1 - share);
   return Math.min(1, 2 * Math.min(atMost, atLeast));
 }

@@ -1,4 +1,4 @@
-import chisquare from '@stdlib/stats-base-dists-chisquare';
+import chisquareCdf from '@stdlib/stats-base-dists-chisquare-cdf';
 
 /** Connections made while the same replicas could be chosen: how many went to each. */
 export interface Stratum {
@@ -45,7 +45,7 @@ export function testEqualShares(strata: readonly Stratum[]): EqualSharesTest | n
   const { gradient, information } = derivatives(cells, zero);
   const chiSquare = dot(gradient, solve(information, gradient));
   const ratio = 2 * (greatestLogLikelihood(cells, size) - logLikelihood(cells, zero));
-  const p = (statistic: number) => 1 - chisquare.cdf(Math.max(0, statistic), degrees);
+  const p = (statistic: number) => 1 - chisquareCdf(Math.max(0, statistic), degrees);
   const larger = Math.max(p(chiSquare), p(ratio));
   // NaN is below no alarm: it must not read as even shares.
   return Number.isNaN(larger) ? null : { p: larger, chiSquare, degrees, observed, expected };

@@ -1,4 +1,4 @@
-import binomial from '@stdlib/stats-base-dists-binomial';
+import binomialCdf from '@stdlib/stats-base-dists-binomial-cdf';
 import type { RunFacts } from '../../record/facts.ts';
 import type { Baseline } from './baseline.ts';
 import type { LaneTally } from './before-and-after.ts';
@@ -49,5 +49,5 @@ function chanceOfTerminations(times: readonly number[], changed: Stretch, facts:
 
 /** How likely `most` or more of `number` are, each with this chance. As the lower tail of the others: a difference to 1 would lose its digits. */
 function atLeast(most: number, number: number, chance: number): number {
-  return most === 0 ? 1 : binomial.cdf(number - most, number, 1 - chance);
+  return most === 0 ? 1 : binomialCdf(number - most, number, 1 - chance);
 }

@@ -1,4 +1,4 @@
-import binomial from '@stdlib/stats-base-dists-binomial';
+import binomialCdf from '@stdlib/stats-base-dists-binomial-cdf';
 
 /** Requests before the first change and after it, and how many of them failed. */
 export interface BeforeAndAfter {
@@ -16,7 +16,7 @@ export function chanceOfRise({ before, after }: BeforeAndAfter): number {
   const share = after.sent / (before.sent + after.sent);
   if (after.failed === 0 || Number.isNaN(share)) return 1;
   // As the lower tail of those that came before: a difference to 1 would lose its digits.
-  return binomial.cdf(failed - after.failed, failed, 1 - share);
+  return binomialCdf(failed - after.failed, failed, 1 - share);
 }
 
 /**
@@ -28,7 +28,7 @@ export function chanceOfBurst(most: number, failed: number, windowUs: number, le
   if (most <= 1 || failed === 0) return 1;
   const share = Math.min(1, windowUs / lengthUs);
   const others = failed - 1;
-  return Math.min(1, failed * binomial.cdf(others - (most - 1), others, 1 - share));
+  return Math.min(1, failed * binomialCdf(others - (most - 1), others, 1 - share));
 }
 
 /** The most failures of a window that begins at one; `times` are sorted. 0 without any. */

@@ -1,4 +1,4 @@
-import beta from '@stdlib/stats-base-dists-beta';
+import betaQuantile from '@stdlib/stats-base-dists-beta-quantile';
 import type { LaneFacts, RunFacts } from '../../record/facts.ts';
 import type { Result } from '../../record/result.ts';
 import { blindLanes } from '../check/stretch.ts';
@@ -61,5 +61,5 @@ function shortest(seen: (ms: number) => number, durationMs: number): number {
 
 /** Clopper and Pearson, one-sided: with none of n it is 1 - 0.05^(1/n), the rule of three. */
 function upperBound(lossy: number, watched: number): number {
-  return lossy === watched ? 1 : beta.quantile(confidence, lossy + 1, watched - lossy);
+  return lossy === watched ? 1 : betaQuantile(confidence, lossy + 1, watched - lossy);
 }
