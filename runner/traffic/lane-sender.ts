@@ -5,6 +5,7 @@ import { Fifo } from './fifo.ts';
 import { newAttempt } from './new-attempt.ts';
 import type { Plan } from './plan.ts';
 import type { Sender } from './rounds.ts';
+import { Turns } from './turns.ts';
 
 /** What the plan asks for: a request, or a visitor of a session lane. */
 export interface Due {
@@ -39,6 +40,7 @@ export abstract class LaneSender implements Sender {
   protected readonly wire: Wire;
   protected readonly isUnpaced: boolean;
   readonly #plan: Plan | null;
+  readonly #turns: Turns | null;
   readonly #unpaced: LaneSenderOptions['unpaced'];
   readonly #idPrefix: string;
   readonly #waiting = new Fifo<Due>();
@@ -54,6 +56,7 @@ export abstract class LaneSender implements Sender {
     this.wire = wire;
     this.isUnpaced = plan === null;
     this.#plan = plan;
+    this.#turns = work.lane.turns === undefined ? null : new Turns(work.lane.turns);
     this.#unpaced = unpaced;
     this.#nextUnpaced = unpaced.first;
     this.#idPrefix = `${runTag}-${work.lane.name}-`;
@@ -146,7 +149,8 @@ export abstract class LaneSender implements Sender {
 
   #nextDueUs(): number {
     if (this.#plan !== null) {
-      const dueUs = this.#fromUs + this.#plan.dueUs;
+      const plannedUs = this.#plan.dueUs;
+      const dueUs = this.#fromUs + (this.#turns === null ? plannedUs : this.#turns.placeUs(plannedUs));
       return dueUs <= this.#untilUs ? dueUs : Number.POSITIVE_INFINITY;
     }
     const isOver = this.#nextUnpaced >= this.#unpaced.limit || this.#untilUs < Number.POSITIVE_INFINITY;
@@ -177,6 +181,7 @@ export abstract class LaneSender implements Sender {
       const now = nowUs();
       if (this.#nextDueUs() > now || now < this.#pausedUntilUs) return false;
       this.#pausedUntilUs = 0;
+      if (!this.#hasTurn(now)) return false;
       const room = this.room();
       if (room === 'full') this.#roomSinceUs = null;
       if (room !== 'free') return room === 'poll';
@@ -188,6 +193,16 @@ export abstract class LaneSender implements Sender {
       this.work.books.tally.planned();
       this.start({ index, intendedUs: now, readyUs: now });
     }
+  }
+
+  /** Of an unpaced lane; where it has none it pauses until the next one, and is not blind meanwhile. */
+  #hasTurn(now: number): boolean {
+    if (this.#turns === null) return true;
+    const opensUs = this.#fromUs + this.#turns.opensUs(now - this.#fromUs);
+    if (opensUs <= now) return true;
+    this.#pausedUntilUs = opensUs;
+    this.#roomSinceUs = opensUs;
+    return false;
   }
 
   #neverSent(due: Due, outcome: 'unsent' | 'timeout', detail: string): void {

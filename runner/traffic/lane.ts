@@ -31,6 +31,12 @@ export function requestsEach({ session }: Lane): number {
   return 1 + (session.assets === 'auto' ? guessedAssets : session.assets.length);
 }
 
+/** In microseconds from the start of traffic; `toUs` is not part of it. */
+export interface Turn {
+  fromUs: number;
+  toUs: number;
+}
+
 /** A lane with every default filled in; durations in microseconds. */
 export interface Lane {
   name: string;
@@ -61,4 +67,6 @@ export interface Lane {
   spin: boolean;
   /** Of the engine k6: the script that sends, by its absolute path, and what it finds in __ENV. Without it: ours, which does as the lane says. */
   k6?: { script: string; env: Readonly<Record<string, string>> };
+  /** It sends in these stretches alone, which rise and do not overlap, and its plan stands still between them; absent: all the time. */
+  turns?: readonly Turn[];
 }
