@@ -26,6 +26,8 @@ const probes = {
   cluster: () =>
     process.env.KUBECONFIG !== undefined && spawnSync('kubectl', ['version', '--request-timeout=20s']).status === 0,
   helm: () => spawnSync('helm', ['version']).status === 0,
+  // The user's own; no machine of ours has one.
+  k6: () => spawnSync(process.env.K6 || 'k6', ['version']).status === 0,
   pyarrow: () => spawnSync(python, ['-c', 'import pyarrow']).status === 0,
 } as const;
 

@@ -84,9 +84,11 @@ describe('a proxy', () => {
 
 test.each([
   ['v0.57.0', 'warning', /too old/],
-  ['v1.2.3', 'warning', /lacks --summary-mode=disabled/],
-  ['v1.3.0', 'ok', /^v1\.3\.0/],
-  ['v2.2.0', 'ok', /^v2\.2\.0/],
+  ['v1.0.0', 'ok', /lacks error codes for HTTP\/2/],
+  ['v1.8.0', 'ok', /lacks error codes/],
+  ['v1.8.1', 'ok', /^v1\.8\.1 \(k6\)$/],
+  ['v2.1.9', 'ok', /lacks error codes/],
+  ['v2.2.0', 'ok', /^v2\.2\.0 \(k6\)$/],
   ['v3.0.0', 'warning', /newer/],
 ])('k6 %s', (version, status, words) => {
   expect(k6Finding(version, 'k6')).toMatchObject({ status, message: expect.stringMatching(words) });

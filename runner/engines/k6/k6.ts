@@ -1,0 +1,206 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { AttemptWriter } from '../../../record/attempts-writer.ts';
+import { nowUs } from '../../../record/clock.ts';
+import { HitlessError } from '../../../record/error.ts';
+import type { Route } from '../../../targets/target.ts';
+import type { Lane } from '../../traffic/lane.ts';
+import type { Traffic, TrafficOptions } from '../../traffic/traffic.ts';
+import type { Engine } from '../engine.ts';
+import { blindSpots } from './blind-spots.ts';
+import { LaneRun } from './lane-run.ts';
+import { findK6 } from './version.ts';
+
+/** The user's own k6: it runs a script for each lane. Before the end nobody knows what the script will do. */
+export const k6: Engine = {
+  name: 'k6',
+  blindTo: ({ connection }) =>
+    blindSpots({ repeatsPossible: connection === 'fresh' ? 0 : 1, withoutId: 1, isPaced: false }),
+  prepare: prepareK6,
+};
+
+/** Numbers of connections are unique in a run, over all of its engines. */
+const firstConnection = 2e9;
+const readEveryMs = 50;
+/** setup() of a script may take 60 s by default; a rate that begins at 0 takes a while too. */
+const firstRequestMs = 90_000;
+
+/** Starts a k6 for each lane, and waits until each has begun its first request: what comes from then on is in the record. */
+async function prepareK6(options: TrafficOptions): Promise<Traffic> {
+  const found = await findK6();
+  const runTag = `k6-${randomBytes(4).toString('hex')}`;
+  const folder = dirname(options.attemptsFile);
+  const plans = options.lanes.map((lane) => {
+    const route = routeOf(lane, options);
+    return { lane, route, script: lane.k6?.script ?? shippedScript() };
+  });
+  const writer = new AttemptWriter(options.attemptsFile);
+  const runs: LaneRun[] = [];
+  let connection = firstConnection;
+  const traffic = new K6Traffic(runs, writer, options.onError);
+  try {
+    for (const { lane, route, script } of plans) {
+      runs.push(
+        await LaneRun.start({
+          k6: found,
+          lane,
+          script,
+          env: lane.k6?.env ?? {},
+          told: toldTo(lane, route, options, `${runTag}-${runs.length}`),
+          insecure: route.kind === 'address' && route.tls?.insecure === true,
+          folder,
+          runTag: `${runTag}-${runs.length}`,
+          writer,
+          nextConnection: () => connection++,
+          onEvent: options.onEvent,
+          onError: options.onError,
+        }),
+      );
+    }
+    await traffic.begun(firstRequestMs);
+    return traffic;
+  } catch (error) {
+    await traffic.abort();
+    throw error;
+  }
+}
+
+class K6Traffic implements Traffic {
+  /** k6 sends from a process of its own. */
+  readonly scheduling = 'ordinary';
+  readonly #runs: readonly LaneRun[];
+  readonly #writer: AttemptWriter;
+  readonly #onError: (error: Error) => void;
+  readonly #timer: NodeJS.Timeout;
+  #closing: Promise<void> | null = null;
+
+  constructor(runs: readonly LaneRun[], writer: AttemptWriter, onError: (error: Error) => void) {
+    this.#runs = runs;
+    this.#writer = writer;
+    this.#onError = onError;
+    this.#timer = setInterval(() => this.#read(), readEveryMs);
+  }
+
+  /** Rejects where a k6 ends, or the time is over, before its first request. */
+  async begun(limitMs: number): Promise<void> {
+    const over = nowUs() + limitMs * 1000;
+    await Promise.all(
+      this.#runs.map(async (run) => {
+        while (run.firstUs === null) {
+          const exit = await Promise.race([run.exited, pause(readEveryMs)]);
+          if (run.firstUs !== null) return;
+          if (exit !== undefined) throw run.whyNone(exit);
+          if (nowUs() > over) throw noRequest(run.lane, limitMs);
+        }
+      }),
+    );
+  }
+
+  /** It goes on already. */
+  start(): number {
+    return Math.min(...this.#runs.map(({ firstUs }) => firstUs ?? nowUs()));
+  }
+
+  counts() {
+    return this.#runs.map((run) => run.counts());
+  }
+
+  get finished(): Promise<void> {
+    return Promise.all(this.#runs.map(({ exited }) => exited)).then(() => {});
+  }
+
+  stop(): Promise<void> {
+    this.#closing ??= this.#closed(this.#runs.map((run) => run.stop()));
+    return this.#closing;
+  }
+
+  async abort(): Promise<void> {
+    const aborted = this.#runs.map((run) => run.abort());
+    this.#closing ??= this.#closed(aborted);
+    await this.#closing;
+  }
+
+  async #closed(ends: readonly Promise<void>[]): Promise<void> {
+    try {
+      await Promise.all(ends);
+    } finally {
+      clearInterval(this.#timer);
+      this.#writer.close();
+    }
+  }
+
+  /** Lines may come faster than they can be read: others get their turn after 2 MiB of each. */
+  #read(): void {
+    try {
+      const more = this.#runs.map((run) => run.read()).includes(true);
+      this.#writer.flush();
+      if (more) setImmediate(() => this.#read());
+    } catch (error) {
+      clearInterval(this.#timer);
+      this.#onError(error as Error);
+    }
+  }
+}
+
+function pause(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
+}
+
+function noRequest(lane: Lane, limitMs: number): HitlessError {
+  return new HitlessError('HITLESS_K6_NO_REQUEST', `lane ${lane.name} began no request within ${limitMs / 1000} s`, {
+    blame: 'usage',
+    hint: 'Is its setup() that long, or does its load begin so late?',
+  });
+}
+
+function routeOf({ control, service, name }: Lane, { route, services }: TrafficOptions): Route {
+  const place = control ?? service;
+  const found = place === null ? route : services?.get(place);
+  if (found === undefined) throw new HitlessError('HITLESS_ROUTE', `there is no route to ${place}`, { blame: 'usage' });
+  const lacks = (what: string) =>
+    new HitlessError('HITLESS_ROUTE', `lane ${name}: k6 cannot be told ${what}`, {
+      blame: 'usage',
+      hint: 'Say it in the options of the script (hosts, tlsAuth), or take the builtin engine.',
+    });
+  if (found.kind !== 'address') return found;
+  if (found.addresses !== undefined) throw lacks('where a name leads (resolve)');
+  if (found.tls?.cert !== undefined) throw lacks('of a certificate to show (tls.cert)');
+  if (found.tls?.servername !== undefined) throw lacks('whose certificate it has to be (tls.servername)');
+  if (found.tls?.ca !== undefined) throw lacks('which authorities to trust (tls.ca)');
+  return found;
+}
+
+/** What the script gets to know, as __ENV. */
+function toldTo(
+  lane: Lane,
+  route: Route,
+  { identity }: TrafficOptions,
+  runTag: string,
+): Readonly<Record<string, string>> {
+  const { connectUs, tlsUs, headersUs, bodyUs } = lane.limits;
+  const { method, path, headers, body } = lane.request;
+  return {
+    HITLESS_URL: lane.control ?? route.url,
+    HITLESS_RUN: runTag,
+    HITLESS_RATE: String(lane.rate),
+    HITLESS_CONNECTION: lane.connection,
+    HITLESS_CONNECTIONS: String(lane.connections),
+    HITLESS_REQUEST: JSON.stringify({ method, path, headers, body }),
+    HITLESS_STATUSES: lane.expect.statuses.join(','),
+    HITLESS_TIMEOUT: `${Math.ceil((connectUs + tlsUs + headersUs + bodyUs) / 1000)}ms`,
+    ...(lane.requests !== null && { HITLESS_REQUESTS: String(lane.requests) }),
+    ...(identity.replica !== undefined && { HITLESS_REPLICA: identity.replica }),
+    ...(identity.version !== undefined && { HITLESS_VERSION: identity.version }),
+    ...(identity.counter !== undefined && { HITLESS_COUNTER: identity.counter }),
+  };
+}
+
+/** For lanes that name none: a request at a rate. From the sources as from the package. */
+function shippedScript(): string {
+  const places = ['../../../', '../../../../'].map((up) =>
+    fileURLToPath(new URL(`${up}scenarios/k6/load.ts`, import.meta.url)),
+  );
+  return places.find((place) => existsSync(place)) ?? (places[0] as string);
+}
