@@ -21,7 +21,7 @@ one_at_a_time() {
 # Its rules of iptables and ours would be mixed up, and its port is ours. One in containers (kind) is no neighbour.
 no_other_kubernetes() {
   local pid
-  for pid in $(pgrep -x 'kubelet|k3s-server|kube-proxy' || true); do
+  for pid in $(pgrep -x kubelet; pgrep -x k3s-server; pgrep -x kube-proxy); do
     grep -qsx "$pid\( .*\)\?" "$STATE"/run/*.pid && continue
     [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ] ||
       die "another Kubernetes runs on this machine (process $pid): use that one's KUBECONFIG, or stop it"
