@@ -54,7 +54,7 @@ const FactsSchema = Type.Object({
       connection: oneOf(['fresh', 'kept', 'session']),
       role: Type.Optional(oneOf(['app', 'control'])),
       peakRate: Type.Union([Type.Number(), Type.Null()]),
-      arrivals: Type.Optional(oneOf(['constant', 'poisson'])),
+      arrivals: Type.Optional(oneOf(['constant', 'poisson', 'bursts'])),
       resolutionMs: Type.Number(),
       counted: Type.Optional(LaneCountSchema),
       findings: Type.Optional(
@@ -103,6 +103,16 @@ const FactsSchema = Type.Object({
     }),
   ),
   usage: Type.Optional(UsageFactsSchema),
+  ledger: Type.Optional(
+    Type.Object({
+      file: Type.String(),
+      entries: Count,
+      strangers: Count,
+      lanes: Type.Array(
+        Type.Object({ lane: Type.String(), sent: Count, handled: Count, twice: Count, okUnhandled: Count }),
+      ),
+    }),
+  ),
   environment: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
 });
 

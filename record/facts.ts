@@ -57,8 +57,8 @@ export interface LaneFacts {
   service?: string;
   /** Requests a second at the most, as planned; null for `unpaced`. */
   peakRate: number | null;
-  /** By default constant. */
-  arrivals?: 'constant' | 'poisson';
+  /** By default constant. `bursts`: all that is due in a second at its start. */
+  arrivals?: 'constant' | 'poisson' | 'bursts';
   /** The shortest interval without sending that makes the lane blind, in ms. */
   resolutionMs: number;
   /** What the engine counted itself at the end of traffic; the judge holds the record to it. */
@@ -144,6 +144,8 @@ export interface RunFacts {
   usage?: UsageFacts;
   /** What a proxy's own log says of the requests, where there is one. */
   accessLog?: AccessLogFacts;
+  /** What the app's own ledger says of the requests, where there is one. */
+  ledger?: LedgerFacts;
   environment: Record<string, string | number>;
 }
 
@@ -156,6 +158,28 @@ export interface AccessLogFacts {
   joined: number;
   /** Requests with a good answer for which the proxy asked more than once, by method: a loss that clients never see. */
   hidden: Record<string, number>;
+}
+
+/** What the app's own ledger of handled requests and the record have in common. */
+export interface LedgerFacts {
+  file: string;
+  /** Different ids in it, from where it ended when traffic began. */
+  entries: number;
+  /** Of them: those of no request in the record. */
+  strangers: number;
+  /** None where the ledger is too long to be held against the record. */
+  lanes: LaneLedgerFacts[];
+}
+
+export interface LaneLedgerFacts {
+  lane: string;
+  sent: number;
+  /** Of those that were sent: so many are in the ledger. */
+  handled: number;
+  /** Of those: more than once, so somebody between had sent them again. */
+  twice: number;
+  /** Good answers to requests that the ledger does not have. */
+  okUnhandled: number;
 }
 
 export interface TargetFacts {

@@ -31,6 +31,16 @@ const LaneTraffic = Type.Object({
   /** `control`: it went to what nobody deploys, and is not judged. */
   role: Type.Optional(literals(['app', 'control'] as const)),
   engine: Type.String(),
+  /** What the engine does not see of the lane; absent where every loss shows. */
+  blindTo: Type.Optional(
+    Type.Array(
+      Type.Object({
+        what: Type.String(),
+        hides: literals(['loss', 'time', 'kind'] as const),
+        shownByLedger: Type.Optional(Type.Boolean()),
+      }),
+    ),
+  ),
   connection: Type.String(),
   planned: Count,
   sent: Count,
@@ -273,6 +283,18 @@ export const ResultSchema = Type.Object(
         joined: Count,
         /** By method: good answers for which the proxy asked more than one upstream. Losses that clients never saw. */
         hidden: Type.Record(Type.String(), Count),
+      }),
+    ),
+    /** What the app's own ledger of handled requests says, where the run was told of one. */
+    ledger: Type.Optional(
+      Type.Object({
+        file: Type.String(),
+        /** Different ids in it, and those of them that the record does not have. */
+        entries: Count,
+        strangers: Count,
+        lanes: Type.Array(
+          Type.Object({ lane: Type.String(), sent: Count, handled: Count, twice: Count, okUnhandled: Count }),
+        ),
       }),
     ),
     causes: Type.Array(

@@ -3,11 +3,11 @@ import { createAttemptsFile, endAttemptsFile } from '../record/attempts-writer.t
 import { anchorNow, nowUs } from '../record/clock.ts';
 import type { Event } from '../record/event.ts';
 import { EventsFile } from '../record/events-file.ts';
-import type { AccessLogFacts, LaneFacts, RunFacts, StepFacts, TargetFacts } from '../record/facts.ts';
+import type { LaneFacts, RunFacts, StepFacts, TargetFacts } from '../record/facts.ts';
 import { writeFacts } from '../record/facts-file.ts';
 import { type RunFiles, runFiles } from '../record/run-folder.ts';
 import type { UsageFacts } from '../record/usage.ts';
-import { blindSpotsOf } from './engines/engines.ts';
+import { engineFacts } from './engines/engines.ts';
 import { environmentOf } from './environment.ts';
 import type { Scenario, Step } from './scenario/scenario.ts';
 import type { StepOutcome } from './steps/step.ts';
@@ -130,10 +130,6 @@ export class RunLog {
     });
   }
 
-  accessLog(facts: AccessLogFacts): void {
-    this.facts.accessLog = facts;
-  }
-
   /** The last words; where no traffic ran the record of attempts is there, and empty. */
   end(target: TargetFacts, complete: boolean): void {
     this.facts.target = target;
@@ -152,16 +148,13 @@ export class RunLog {
 }
 
 function laneFacts(lane: Lane, main: string | undefined): LaneFacts {
-  const blindTo = blindSpotsOf(lane);
   const service = lane.control === null ? (lane.service ?? main) : undefined;
   return {
     name: lane.name,
-    engine: lane.engine,
-    ...(blindTo.length > 0 && { blindTo: [...blindTo] }),
+    ...engineFacts(lane),
     connection: lane.connection,
     ...(lane.control !== null && { role: 'control' as const }),
     ...(service === undefined ? {} : { service }),
-    arrivals: lane.arrivals,
     peakRate: peakRate(lane),
     resolutionMs: lane.resolutionUs / 1000,
   };

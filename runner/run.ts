@@ -8,6 +8,7 @@ import type { Route, Target, TargetFactory, TargetSettings } from '../targets/ta
 import { AccessLog } from './access-log/access-log.ts';
 import { prepareEngines } from './engines/mix.ts';
 import type { CheckLevel } from './judge/levels.ts';
+import { Ledger } from './ledger/ledger.ts';
 import { namesOfPods } from './names-of-pods.ts';
 import { ProgressTicker } from './progress.ts';
 import { reasonsToGoBack, versionsServing } from './rollback.ts';
@@ -60,7 +61,10 @@ class Run {
   readonly #signal: AbortSignal;
   #traffic: Traffic | null = null;
   #accessLog: AccessLog | null = null;
+  #ledger: Ledger | null = null;
   #use: ReturnType<typeof useOfPlaces> | null = null;
+  /** What is to be said of lanes whose engine does not choose replicas by itself. */
+  #balanced: string[] = [];
   /** Of those that served when traffic began. */
   #versions: string[] = [];
 
@@ -172,10 +176,12 @@ class Run {
   async #startTraffic(): Promise<void> {
     const route = await orInterrupted(this.#target.route(), this.#signal);
     const services = await this.#routesOfLanes();
-    const { accessLog } = this.#scenario;
+    const { accessLog, ledger } = this.#scenario;
     this.#accessLog = accessLog === null ? null : new AccessLog(accessLog);
+    this.#ledger = ledger === null ? null : new Ledger(ledger);
     const lanes = belowBase(this.#scenario.lanes, route.url);
     await this.#sayWhereTo(lanes, [route, ...services.values()]);
+    this.#balanced = throughBalancer(lanes, route);
     this.#traffic = await prepareEngines({
       lanes,
       identity: this.#scenario.identity,
@@ -216,14 +222,16 @@ class Run {
       this.#log.error(error);
     }
     this.#log.trafficEnded(traffic.counts());
-    await this.#joinAccessLog();
+    await this.#joinBooks();
     this.#use?.end();
   }
 
-  async #joinAccessLog(): Promise<void> {
-    if (this.#accessLog === null) return;
+  /** What others wrote down of the requests. */
+  async #joinBooks(): Promise<void> {
+    const { attempts } = this.#log.files;
     try {
-      this.#log.accessLog(await this.#accessLog.join(this.#log.files.attempts, this.#signal));
+      if (this.#accessLog !== null) this.#log.facts.accessLog = await this.#accessLog.join(attempts, this.#signal);
+      if (this.#ledger !== null) this.#log.facts.ledger = await this.#ledger.reconcile(attempts);
     } catch (error) {
       this.#log.error(error);
     }
@@ -243,7 +251,8 @@ class Run {
   #facts(): TargetFacts {
     const facts = this.#target.facts();
     const follows = this.#use?.follows;
-    return follows === undefined ? facts : { ...facts, notes: [...(facts.notes ?? []), follows] };
+    const notes = [...(facts.notes ?? []), ...(follows === undefined ? [] : [follows]), ...this.#balanced];
+    return notes.length === 0 ? facts : { ...facts, notes };
   }
 
   #break(error: Error): void {
@@ -259,6 +268,16 @@ function routeOfControl(url: string, { app }: Scenario): Route {
   const tls = { ...trust, ...(isSameHost && servername !== undefined && { servername }) };
   const addresses = addressesFor(app.resolve ?? [], placeOf(new URL(url)));
   return { kind: 'address', url, tls, ...(addresses && { addresses }) };
+}
+
+/** Other engines than ours go to the balancer's port, where the target has no address of its own for the app. */
+function throughBalancer(lanes: readonly Lane[], { kind }: Route): string[] {
+  if (kind !== 'choice') return [];
+  const names = lanes.filter(({ engine, control }) => engine !== 'builtin' && control === null).map(({ name }) => name);
+  return names.map(
+    (name) =>
+      `Lane ${name} goes through the balancer, which accepts connections in a replica's place: what would be refused there is reset here.`,
+  );
 }
 
 function refuseWhatTargetLacks(scenario: Scenario, target: Target): void {

@@ -1,10 +1,10 @@
-import { createReadStream, existsSync, renameSync, statSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readAttempts } from '../../record/attempts-reader.ts';
-import { AttemptWriter, createAttemptsFile, endAttemptsFile } from '../../record/attempts-writer.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { AccessLogFacts } from '../../record/facts.ts';
+import { rewriteAttempts } from '../../record/rewrite-attempts.ts';
 import { formatOf, type LogEntry, type LogFormat, readLine } from './formats.ts';
 
 export interface AccessLogOptions {
@@ -78,31 +78,19 @@ function lastAnswered(attemptsFile: string): string | null {
 /** The record once more, with the upstream as the replica where no answer named one. */
 function rewritten(attemptsFile: string, entries: ReadonlyMap<string, LogEntry>): Omit<AccessLogFacts, 'file'> {
   const hidden = new Map<string, number>();
-  const joinedFile = `${attemptsFile}.joined`;
-  createAttemptsFile(joinedFile);
-  const writer = new AttemptWriter(joinedFile);
   let requests = 0;
   let joined = 0;
-  const reader = readAttempts(attemptsFile);
-  for (const batch of reader)
-    for (let row = 0; row < batch.length; row++) {
-      const attempt = batch.attempt(row);
-      const entry = entries.get(attempt.id);
-      if (attempt.outcome !== 'unsent') requests++;
-      if (entry !== undefined) {
-        joined++;
-        if (attempt.replica === null && entry.upstream !== null) {
-          attempt.replica = entry.upstream;
-          attempt.replicaSource = 'balancer';
-        }
-        if (attempt.outcome === 'ok' && entry.attempts > 1)
-          hidden.set(attempt.method, (hidden.get(attempt.method) ?? 0) + 1);
-      }
-      writer.add(attempt);
-      if (row % 1000 === 999) writer.flush();
+  rewriteAttempts(attemptsFile, (attempt) => {
+    const entry = entries.get(attempt.id);
+    if (attempt.outcome !== 'unsent') requests++;
+    if (entry === undefined) return;
+    joined++;
+    if (attempt.replica === null && entry.upstream !== null) {
+      attempt.replica = entry.upstream;
+      attempt.replicaSource = 'balancer';
     }
-  writer.close();
-  if (reader.ended) endAttemptsFile(joinedFile);
-  renameSync(joinedFile, attemptsFile);
+    if (attempt.outcome === 'ok' && entry.attempts > 1)
+      hidden.set(attempt.method, (hidden.get(attempt.method) ?? 0) + 1);
+  });
   return { requests, joined, hidden: Object.fromEntries(hidden) };
 }

@@ -22,6 +22,8 @@ export interface Check<Options = unknown> {
   readonly options: Type.TSchema;
   /** The probability that it raises a false alarm in a run of a healthy deployment. */
   readonly falseAlarm: number;
+  /** What a pass of it rests on, where an engine may not see all of that: that no request was lost, or how long each took. */
+  readonly restsOn?: 'losses' | 'times';
   /** It is shown the attempts and the facts of control lanes too; without it those of the app's lanes alone. */
   readonly seesControlLanes?: boolean;
   /** lane: judge this lane's attempts alone; null for all. */

@@ -22,6 +22,7 @@ export const failureBudget: Check<FailureBudgetOptions> = {
     },
     { additionalProperties: false },
   ),
+  restsOn: 'losses',
   falseAlarm: 0,
   seesControlLanes: true,
   fold: ({ failures, percent }: FailureBudgetOptions, facts: RunFacts, lane: string | null): Fold<Finding> => {

@@ -17,6 +17,7 @@ export const latency: Check<LatencyOptions> = {
   name: 'latency',
   summary: 'Good answers came in time, over the whole run and within each step.',
   options: Type.Object({ p50: Bound, p90: Bound, p95: Bound, p99: Bound, max: Bound }, { additionalProperties: false }),
+  restsOn: 'times',
   falseAlarm: 0,
   fold: (options, facts, lane) => new LatencyCheck(options, facts, lane),
 };

@@ -59,6 +59,7 @@ export const maxOutage: Check<MaxOutageOptions> = {
     },
     { additionalProperties: false },
   ),
+  restsOn: 'losses',
   falseAlarm: 0,
   seesControlLanes: true,
   fold: (options, facts, lane) => new CollectFailures(options, facts, lane),

@@ -47,6 +47,7 @@ export const noNewFailures: Check<NoNewFailuresOptions> = {
     },
     { additionalProperties: false },
   ),
+  restsOn: 'losses',
   falseAlarm: alarm,
   seesControlLanes: true,
   fold: (options, facts, lane) => new NoNewFailures(options, facts, lane),

@@ -24,6 +24,7 @@ export const recovery: Check<RecoveryOptions> = {
     },
     { additionalProperties: false },
   ),
+  restsOn: 'losses',
   falseAlarm: 0,
   fold: (options, facts, lane) => new FailuresAfterDeaths(options, facts, lane),
 };

@@ -32,6 +32,7 @@ export const zeroFailed: Check<ZeroFailedOptions> = {
     },
     { additionalProperties: false },
   ),
+  restsOn: 'losses',
   falseAlarm: 0,
   seesControlLanes: true,
   fold: (options, facts, lane) => new ZeroFailed(options, facts, lane),

@@ -1,10 +1,11 @@
 import { HitlessError } from '../../record/error.ts';
-import type { BlindSpot, EngineName } from '../../record/facts.ts';
+import type { BlindSpot, EngineName, LaneFacts } from '../../record/facts.ts';
 import type { Lane } from '../traffic/lane.ts';
+import { autocannonEngine } from './autocannon/autocannon.ts';
 import { builtin } from './builtin.ts';
 import type { Engine } from './engine.ts';
 
-const engines: Partial<Record<EngineName, Engine>> = { builtin };
+const engines: Partial<Record<EngineName, Engine>> = { builtin, autocannon: autocannonEngine };
 
 /** Throws HITLESS_ENGINE where there is none of that name. */
 export function engineNamed(name: EngineName): Engine {
@@ -19,4 +20,14 @@ export function engineNamed(name: EngineName): Engine {
 /** What the engine of a lane does not see of it. */
 export function blindSpotsOf(lane: Lane): readonly BlindSpot[] {
   return engineNamed(lane.engine).blindTo(lane);
+}
+
+/** What is true of a lane because of who sends it. */
+export function engineFacts(lane: Lane): Pick<LaneFacts, 'engine' | 'blindTo' | 'arrivals'> {
+  const blindTo = [...blindSpotsOf(lane)];
+  return {
+    engine: lane.engine,
+    ...(blindTo.length > 0 && { blindTo }),
+    arrivals: engineNamed(lane.engine).arrivals?.(lane) ?? lane.arrivals,
+  };
 }

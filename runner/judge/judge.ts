@@ -8,6 +8,7 @@ import { runFiles } from '../../record/run-folder.ts';
 import type { Finding } from '../check/check.ts';
 import { accessLogResult, hiddenLosses } from './access-log.ts';
 import { ofApp } from './app-lanes.ts';
+import { ledgerResult } from './engine-notes.ts';
 import { firstFailures } from './failures.ts';
 import { type Ground, groundsAgainst } from './grounds.ts';
 import { hints } from './hints.ts';
@@ -102,6 +103,7 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
     ...retold(facts),
     ...(wayBack !== null && { rollback: wayBack }),
     ...(facts.accessLog !== undefined && { accessLog: accessLogResult(facts.accessLog) }),
+    ...(facts.ledger !== undefined && { ledger: ledgerResult(facts.ledger) }),
     traffic: traffic.traffic,
     checks,
     ...(notJudged.length > 0 && { notJudged }),

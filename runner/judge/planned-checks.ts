@@ -8,6 +8,7 @@ import { checks, defaultChecks } from '../check/checks.ts';
 import { ofApp } from './app-lanes.ts';
 import { guarded } from './guarded-fold.ts';
 import { Levels } from './levels.ts';
+import { withinSight } from './within-sight.ts';
 
 /** A check that was asked for: a shipped one by its name, or one of the scenario's own. */
 export interface AskedCheck {
@@ -71,7 +72,8 @@ function planAsked(one: AskedCheck, facts: RunFacts, levels: Levels): PlannedChe
 }
 
 function plan(check: Check, options: unknown, lane: string | null, asked: boolean, facts: RunFacts): PlannedCheck {
-  return { name: check.name, lane, asked, fold: guarded(() => foldOf(check, options, lane, facts)) };
+  const fold = guarded(() => withinSight(check, foldOf(check, options, lane, facts), facts, lane));
+  return { name: check.name, lane, asked, fold };
 }
 
 /** Most checks are shown the app's lanes alone. */

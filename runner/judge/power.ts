@@ -30,7 +30,8 @@ export function power(facts: RunFacts, traffic: TrafficByLane, { watched, clean 
 /**
  * An outage is seen when a request falls into it. Only one that opens a connection meets what is not listening, so fresh
  * and session lanes count by their openings; where there are kept ones alone, by each request. With a constant plan
- * an outage of d ms meets one with min(1, d * rate); otherwise (Poisson arrivals, unpaced) with 1 - exp(-d * rate).
+ * an outage of d ms meets one with min(1, d * rate); where they come in bursts, one each second, with min(1, d / 1000);
+ * otherwise (Poisson arrivals, unpaced) with 1 - exp(-d * rate).
  */
 function probabilityBySize(facts: RunFacts, { traffic, openings }: TrafficByLane, durationMs: number) {
   const opening = facts.lanes.filter(({ connection }) => connection !== 'kept');
@@ -40,6 +41,7 @@ function probabilityBySize(facts: RunFacts, { traffic, openings }: TrafficByLane
     return (opening.length > 0 ? (openings.get(lane.name) ?? 0) : sent) / durationMs;
   };
   const missedBy = lanes.map((lane) => {
+    if (lane.arrivals === 'bursts') return (ms: number) => Math.max(0, 1 - ms / 1000);
     const rate = perMs(lane);
     const even = lane.peakRate !== null && lane.arrivals !== 'poisson';
     return (ms: number) => (even ? Math.max(0, 1 - ms * rate) : Math.exp(-ms * rate));

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { Event } from '../../record/event.ts';
 import type { CommandFacts, RunFacts, StepFacts } from '../../record/facts.ts';
 import type { Result } from '../../record/result.ts';
+import { engineNotes } from './engine-notes.ts';
 import { usage } from './usage.ts';
 
 type Retold = Pick<
@@ -13,6 +14,7 @@ type Retold = Pick<
 export function retold(facts: RunFacts): Retold {
   const { anchor, trafficFromUs, trafficToUs, scenario, target } = facts;
   const fromStart = (us: number) => (us - trafficFromUs) / 1000;
+  const notes = [...(target.notes ?? []), ...engineNotes(facts)];
   const startedMs = anchor.wallMs + (trafficFromUs - anchor.monotonicUs) / 1000;
   return {
     scenario: {
@@ -29,7 +31,7 @@ export function retold(facts: RunFacts): Retold {
       approximate: target.approximate,
       equalShares: target.equalShares,
       ...(target.details === undefined ? {} : { details: target.details }),
-      ...(target.notes === undefined ? {} : { notes: target.notes }),
+      ...(notes.length > 0 && { notes }),
     },
     startedAt: new Date(startedMs).toISOString(),
     durationMs: Math.max(0, fromStart(trafficToUs)),

@@ -128,6 +128,7 @@ function laneTraffic(tally: LaneTally): LaneTrafficResult {
     lane: lane.name,
     ...(lane.role !== undefined && { role: lane.role }),
     engine: lane.engine,
+    ...(lane.blindTo !== undefined && { blindTo: lane.blindTo }),
     connection: lane.connection,
     planned,
     sent: planned - unsent,

@@ -1,4 +1,5 @@
 import type { ConnectionPolicy } from '../../record/facts.ts';
+import { burstResolutionUs } from '../engines/autocannon/rules.ts';
 import type { Expectation, Lane } from '../traffic/lane.ts';
 import { peakRate } from '../traffic/plan.ts';
 import { durationUs } from './duration.ts';
@@ -21,7 +22,7 @@ export const laneDefaults = {
 
 /** A lane with every default filled in. */
 export function laneOf(input: LaneInput): Lane {
-  const connection = input.connection ?? 'fresh';
+  const connection = input.connection ?? (input.engine === 'autocannon' ? 'kept' : 'fresh');
   const connections = input.connections ?? laneDefaults.connections;
   const ramps = (input.ramps ?? []).map(({ to, over }) => ({ to, overUs: durationUs(over) }));
   const limits = { ...laneDefaults.limits, ...input.limits };
@@ -68,8 +69,9 @@ function defaultOverflow(connection: ConnectionPolicy, connections: number, peak
   return Math.min(laneDefaults.mostOpen, Math.max(laneDefaults.leastOpen, due));
 }
 
-function defaultResolutionUs({ rate, ramps = [] }: LaneInput): number {
+function defaultResolutionUs({ engine, rate, ramps = [] }: LaneInput): number {
   if (rate === 'unpaced') return laneDefaults.resolutionUs;
+  if (engine === 'autocannon') return burstResolutionUs;
   const slowest = Math.min(...[rate, ...ramps.map(({ to }) => to)].filter((one) => one > 0));
   return Math.max(laneDefaults.resolutionUs, Math.ceil((laneDefaults.resolutionIntervals * 1e6) / slowest));
 }

@@ -83,6 +83,7 @@ function complete(
     app,
     identity: input.identity ?? {},
     accessLog: accessLogOf(input.accessLog, folder),
+    ledger: input.ledger === undefined ? null : resolve(folder, input.ledger),
     lanes: [...lanes, ...(input.control === undefined ? [] : controlLanesOf(input.control, lanes))],
     steps: input.steps.map((step, index) => {
       const location = source.locate(['steps', index], 'value');

@@ -44,6 +44,12 @@ export const ScenarioSchema = Type.Object(
         { description: "a proxy's access log, as a file or { file, format }: nginx, envoy or haproxy" },
       ),
     ),
+    ledger: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'a file to which the app appends the x-hitless-id of each request that it handled, one a line',
+      }),
+    ),
     control: Type.Optional(
       Type.String({
         pattern: '^https?://',

@@ -5,6 +5,7 @@ import { placeOf, urlFault } from '../../targets/address.ts';
 import { addressesFor, resolutionOf } from '../../targets/resolve.ts';
 import { headerFault } from '../traffic/header-value.ts';
 import { controlLaneNames } from './control-lanes.ts';
+import { engineRules, engineWayRules } from './engine-rules.ts';
 import type { Functions } from './functions.ts';
 import type { LaneInput } from './model/lane.ts';
 import type { ScenarioInput } from './model.ts';
@@ -18,6 +19,7 @@ export function brokenRules(scenario: ScenarioInput, functions: Functions): Prob
     ...targetRules(scenario),
     ...controlRules(scenario),
     ...laneProblems(scenario.lanes),
+    ...engineWayRules(scenario),
     ...stepRules(scenario, functions),
   ];
 }
@@ -117,6 +119,7 @@ function* laneRules(lane: LaneInput, index: number, lanes: readonly LaneInput[])
     if (fault !== undefined) yield at(place, `: ${fault}`);
   }
   yield* expectRules(lane.expect ?? {}, [...path, 'expect']);
+  yield* engineRules(lane, path);
 }
 
 function* expectRules(

@@ -69,6 +69,8 @@ export interface Scenario {
   identity: Identity;
   /** A proxy's own record of the requests. */
   accessLog: AccessLogOptions | null;
+  /** The app's own books of the requests that it handled. */
+  ledger: string | null;
   lanes: Lane[];
   steps: Step[];
   /** Taken after them where the verdict is fail by then; their places count on from those of `steps`. */

@@ -161,7 +161,7 @@ class Threads implements Traffic {
 }
 
 /** The main one comes first, then those that lanes name: by their Service, or by where a control lane goes. */
-function placeOfRoute({ service, control }: Lane, { services }: TrafficOptions): number {
+export function placeOfRoute({ service, control }: Lane, { services }: Pick<TrafficOptions, 'services'>): number {
   const name = control ?? service;
   if (name === null) return 0;
   const place = [...(services?.keys() ?? [])].indexOf(name);

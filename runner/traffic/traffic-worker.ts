@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { HitlessError } from '../../record/error.ts';
 import type { Event } from '../../record/event.ts';
-import type { FromThread, ToThread, WorkerData } from './messages.ts';
+import type { FromThread, ToThread } from './messages.ts';
 import type { Scheduling } from './priority.ts';
 
 /** Sources run as they are, and as JavaScript once they are built. */
-const script = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
+const builtin = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
 /**
  * Attempts die young; left alone, V8 widens their part of the heap under load until a thread takes 100 MB more than it
@@ -29,7 +29,8 @@ export class TrafficWorker {
   readonly #worker: Worker;
   #hasEnded = false;
 
-  constructor(data: WorkerData, listener: WorkerListener) {
+  /** `script`: what it runs, the builtin engine's thread by default; `data` is what that takes. */
+  constructor(data: unknown, listener: WorkerListener, script: URL = builtin) {
     // What tools that look at threads call it.
     const worker = new Worker(script, { name: 'traffic', workerData: data, resourceLimits });
     this.#worker = worker;

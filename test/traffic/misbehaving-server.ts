@@ -8,7 +8,7 @@ import { seededRandom } from '../../runner/traffic/random.ts';
  * Started as a child process with its orders as the argument; it tells its port, and its books when it is asked.
  */
 export interface Orders {
-  mode: 'good' | 'mixed' | 'every-third' | 'idle-race';
+  mode: 'good' | 'mixed' | 'every-third' | 'every-third-reset' | 'idle-race';
   /** Closes the listener for `closedMs` every `everyMs`; 0: never. */
   closedMs: number;
   everyMs: number;
@@ -85,6 +85,7 @@ function main(orders: Orders): void {
   const choose = (uses: number, idleUs: number | null): Behaviour => {
     if (orders.mode === 'good') return 'good';
     if (orders.mode === 'every-third') return uses % 3 === 0 ? 'fin' : 'good';
+    if (orders.mode === 'every-third-reset') return uses % 3 === 0 ? 'rst' : 'good';
     if (orders.mode === 'mixed') return mixedTurn();
     if (idleUs === null || idleUs < 1_010_000) return 'good';
     return random() < 0.5 ? 'idle-fin' : 'idle-rst';
@@ -130,9 +131,16 @@ function main(orders: Orders): void {
     books.closures.push({ aUs, bUs, cUs, dUs: nowUs() });
   };
 
+  const closeAgainAndAgain = async () => {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, orders.everyMs - orders.closedMs));
+      await closeFor();
+    }
+  };
+
   listen().then(
     () => {
-      if (orders.closedMs > 0) setInterval(closeFor, orders.everyMs);
+      if (orders.closedMs > 0) void closeAgainAndAgain();
       process.send?.({ port });
     },
     (error) => {
