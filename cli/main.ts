@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import yargs, { type Argv } from 'yargs';
+import { bench } from './bench.ts';
 import { clean } from './clean.ts';
 import { doctor } from './doctor.ts';
 import { showError } from './error-screen.ts';
@@ -9,7 +8,7 @@ import { list } from './list.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
-import { packageFolder } from './shipped.ts';
+import { versionOf } from './shipped.ts';
 import { refuseTwice, usageError } from './usage-error.ts';
 import { verify } from './verify.ts';
 
@@ -58,6 +57,7 @@ function program(args: readonly string[]): Argv {
     .example('$0 run rolling-update', 'the tutorial: v0.0.1 to v0.0.2 under traffic')
     .example('$0 run mine.yml', 'a scenario of yours')
     .example('$0 verify --url http://shop.example.com -- ./deploy.sh', 'what is deployed already, by whatever')
+    .example('$0 bench http://localhost:8080/', 'how fast it is')
     .example('$0 list', 'what there is to run')
     .epilogue(epilogue)
     .version(versionOf())
@@ -71,6 +71,7 @@ function program(args: readonly string[]): Argv {
     .exitProcess(false)
     .command(run)
     .command(verify(deploy))
+    .command(bench(own))
     .command(list)
     .command(report)
     .command(schema)
@@ -85,9 +86,4 @@ function program(args: readonly string[]): Argv {
 function parted(args: readonly string[]): [own: readonly string[], deploy: readonly string[]] {
   const at = args[0] === 'verify' ? args.indexOf('--') : -1;
   return at === -1 ? [args, []] : [args.slice(0, at), args.slice(at + 1)];
-}
-
-function versionOf(): string {
-  const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
-  return version;
 }

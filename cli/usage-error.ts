@@ -1,15 +1,20 @@
 import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
+import { benchOptions } from './bench-options.ts';
 import { doctorOptions } from './doctor.ts';
 import { reportOptions } from './report.ts';
 import { runOptions } from './run.ts';
 import { verifyOptions } from './verify-options.ts';
 
-export const commandNames = ['run', 'verify', 'list', 'report', 'schema', 'doctor', 'clean'] as const;
-const options = { ...runOptions, ...reportOptions, ...verifyOptions, ...doctorOptions };
+export const commandNames = ['run', 'verify', 'bench', 'list', 'report', 'schema', 'doctor', 'clean'] as const;
+const options = { ...runOptions, ...reportOptions, ...verifyOptions, ...benchOptions, ...doctorOptions };
 const optionNames = [...Object.keys(options), 'help', 'version'];
 const repeatable = Object.entries(options).flatMap(([name, option]) => ('array' in option ? [name] : []));
-const needed: Partial<Record<string, string>> = { run: 'a scenario', report: 'the folder of a run' };
+const needed: Partial<Record<string, string>> = {
+  run: 'a scenario',
+  bench: 'a URL or a scenario',
+  report: 'the folder of a run',
+};
 
 /** yargs makes a list of an option that is given twice; few of ours are one. Throws HITLESS_USAGE. */
 export function refuseTwice(given: Readonly<Record<string, unknown>>): true {

@@ -17,18 +17,24 @@ function laneOf({ rate, status, resolution, ...args }: VerifyArguments): object 
   return {
     rate: rate / 2,
     request: requestOf(args),
-    ...(status !== undefined && { expect: { status: status.split(',').map(statusOf) } }),
+    ...(status !== undefined && { expect: expectOf(status) }),
     ...(resolution !== undefined && { resolution }),
   };
 }
 
-function requestOf({
+/** `200,404` as a lane has it. Throws HITLESS_USAGE. */
+export function expectOf(status: string): object {
+  return { status: status.split(',').map(statusOf) };
+}
+
+/** What flags say of a request, as a lane has it. Throws HITLESS_USAGE. */
+export function requestOf({
   url,
   path,
   method,
   header = [],
   data,
-}: Omit<VerifyArguments, 'rate' | 'status' | 'resolution'>): object {
+}: Pick<VerifyArguments, 'url' | 'path' | 'method' | 'header' | 'data'>): object {
   const { pathname, search } = URL.parse(url) ?? { pathname: '/', search: '' };
   return {
     method: method ?? (data === undefined ? 'GET' : 'POST'),

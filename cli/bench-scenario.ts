@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { type BenchResult, writeBench } from '../record/bench-result.ts';
+import { HitlessError } from '../record/error.ts';
+import { readFacts } from '../record/facts-file.ts';
+import { readResult } from '../record/result-file.ts';
+import { makeNamedRunFolder, makeRunFolder, runFiles, runsFolder } from '../record/run-folder.ts';
+import { benchSummary } from '../reports/bench/terminal/summary.ts';
+import { screenOn } from '../reports/screen.ts';
+import { benchEnvironment } from '../runner/bench/machine/environment.ts';
+import { type Objective, objectiveOf } from '../runner/bench/objective.ts';
+import { benchResult } from '../runner/bench/result.ts';
+import { stagesOfRun } from '../runner/bench/steps.ts';
+import { loadScenario } from '../runner/scenario/load.ts';
+import { type BenchArguments, benchOptions } from './bench-options.ts';
+import { benchFiles, type Output, writeOutput } from './bench-output.ts';
+import { type ExitCode, exitCodes, worstExitCode } from './exit-code.ts';
+import { Interruption } from './interruption.ts';
+import { overridesOf } from './overrides.ts';
+import { policyOf } from './policy.ts';
+import { runOne } from './run-one.ts';
+import { findScenario, versionOf } from './shipped.ts';
+import { manifestReaderFor } from './targets.ts';
+
+/** What a scenario says itself, or what makes no sense of one. */
+const ofUrls = [
+  ...['connections', 'rate', 'rates', 'poisson', 'search', 'rounds', 'warm-up', 'threads', 'engine'],
+  ...['method', 'data', 'header', 'status', 'cacert', 'cert', 'key', 'insecure', 'servername', 'resolve'],
+] as (keyof typeof benchOptions)[];
+
+/** Runs a scenario as `run` does, and shows what each step did to latency. */
+export async function benchScenario(args: BenchArguments, output: Output | null, command: string[]): Promise<ExitCode> {
+  refuseFlagsOfUrls(args);
+  const objectives = (args.objective ?? []).map(objectiveOf);
+  const file = findScenario(args.what);
+  const read = manifestReaderFor(args.target);
+  const overrides = overridesOf(args);
+  const { name } = await loadScenario(file, overrides, read);
+  const screen = screenOn(output?.file === null ? process.stderr : process.stdout);
+  const reporter = output?.file === null ? 'html,json,junit' : undefined;
+  const policy = await policyOf({ reporter, 'on-inconclusive': undefined, config: undefined });
+  const out = args.out === undefined ? makeRunFolder(runsFolder, name) : makeNamedRunFolder(args.out);
+  const settings = {
+    namespace: undefined,
+    context: undefined,
+    kubeconfig: undefined,
+    registry: undefined,
+    workload: undefined,
+  };
+  const interruption = new Interruption();
+  try {
+    const ran = await runOne(
+      () => loadScenario(file, overrides, read),
+      { target: args.target, settings, out, policy },
+      interruption,
+    );
+    const files = runFiles(out);
+    if (!existsSync(files.facts) || !existsSync(files.result)) return ran;
+    const result = resultOf(out, { objectives, command });
+    writeBench(benchFiles(out).result, result);
+    if (output !== null) await writeOutput(output, result, [files.attempts]);
+    screen.write(benchSummary(result, out, screen));
+    return interruption.exitCode ?? worstExitCode([ran, exitCodes[result.verdict]]);
+  } finally {
+    interruption.end();
+  }
+}
+
+function resultOf(folder: string, told: { objectives: readonly Objective[]; command: string[] }): BenchResult {
+  const files = runFiles(folder);
+  const facts = readFacts(files);
+  const { verdict, reasons } = readResult(files.result);
+  const stages = stagesOfRun(facts, files.attempts);
+  return benchResult({
+    ...told,
+    complete: facts.complete,
+    kind: 'scenario',
+    target: { scenario: facts.scenario.name, file: facts.scenario.file, kind: facts.target.kind },
+    startedAt: new Date(facts.anchor.wallMs + (facts.trafficFromUs - facts.anchor.monotonicUs) / 1000).toISOString(),
+    durationMs: Math.max(0, facts.trafficToUs - facts.trafficFromUs) / 1000,
+    seed: facts.scenario.seed,
+    plan: {
+      stages: stages.map(({ name, load, rounds }) => {
+        const { fromMs, toMs } = rounds[0] ?? { fromMs: 0, toMs: 0 };
+        return { name, load, seconds: (toMs - fromMs) / 1000 };
+      }),
+      rounds: 1,
+      warmUp: 0,
+      objectives: told.objectives.map(({ asked }) => asked),
+    },
+    stages,
+    noiseBefore: null,
+    environment: { ...benchEnvironment(versionOf()), ...facts.environment },
+    lane: null,
+    run: { verdict, reasons },
+  });
+}
+
+function refuseFlagsOfUrls(args: BenchArguments): void {
+  const given = ofUrls.find((name) => {
+    const option = benchOptions[name];
+    const value = args[name as keyof BenchArguments];
+    return value !== undefined && !('default' in option && value === option.default);
+  });
+  if (given === undefined) return;
+  throw new HitlessError('HITLESS_USAGE', `--${given}: it is for a URL; a scenario says itself what is sent and when`, {
+    blame: 'usage',
+    hint: 'A URL begins with http:// or https://.',
+  });
+}

@@ -1,0 +1,106 @@
+import { rmSync } from 'node:fs';
+import type { CommandModule } from 'yargs';
+import { writeBench } from '../record/bench-result.ts';
+import { HitlessError } from '../record/error.ts';
+import { makeNamedRunFolder, makeRunFolder, runsFolder } from '../record/run-folder.ts';
+import { type BenchProgress, benchReporter } from '../reports/bench/terminal/reporter.ts';
+import { screenOn } from '../reports/screen.ts';
+import { benchUrl } from '../runner/bench/bench.ts';
+import { type BenchArguments, benchGroups, benchOptions } from './bench-options.ts';
+import { benchFiles, keptAttempts, type Output, outputOf, writeOutput } from './bench-output.ts';
+import { benchPlan } from './bench-plan.ts';
+import { benchScenario } from './bench-scenario.ts';
+import { wayTo } from './bench-way.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { Interruption } from './interruption.ts';
+import { versionOf } from './shipped.ts';
+
+/** `words`: the command line as typed. */
+export function bench(words: readonly string[]): CommandModule<object, BenchArguments> {
+  return {
+    command: 'bench <what>',
+    describe: 'measure how fast a URL is, or what a scenario does to latency',
+    builder: (yargs) => {
+      for (const [title, names] of Object.entries(benchGroups)) yargs.group([...names], title);
+      return yargs
+        .usage('$0 bench URL|SCENARIO [options]')
+        .positional('what', {
+          type: 'string',
+          demandOption: true,
+          describe: 'a URL, or a scenario (file, or name that ships)',
+        })
+        .options(benchOptions)
+        .example('$0 bench http://localhost:8080/', 'as fast as it answers on 10 connections')
+        .example('$0 bench http://localhost:8080/ --rate 500', '500 requests a second, whatever it does')
+        .example("$0 bench http://localhost:8080/ --search 'p99<50ms'", 'the highest rate that holds it')
+        .example('$0 bench rolling-update', 'what the rollout does to the percentiles');
+    },
+    handler: async (args) => {
+      process.exitCode = await benchCommand(args, words);
+    },
+  };
+}
+
+async function benchCommand(args: BenchArguments, words: readonly string[]): Promise<ExitCode> {
+  const output = outputOf(args.output);
+  const command = withoutSecrets(words);
+  if (/^[\w.-]+:\d+(\/|$)/.test(args.what)) {
+    const hint = `hitless bench http://${args.what}`;
+    throw new HitlessError('HITLESS_USAGE', `${args.what} is no URL`, { blame: 'usage', hint });
+  }
+  return isUrl(args.what) ? benchOfUrl(args, output, command) : benchScenario(args, output, command);
+}
+
+async function benchOfUrl(args: BenchArguments, output: Output | null, command: string[]): Promise<ExitCode> {
+  const { scenario, ...plan } = benchPlan(args);
+  const reporter = benchReporter(screenOn(output?.file === null ? process.stderr : process.stdout));
+  const interruption = new Interruption();
+  try {
+    for (const line of await wayTo(plan.subject, plan.target.url ?? args.what, interruption.signal))
+      reporter.notice(line);
+    const folder = args.out === undefined ? makeRunFolder(runsFolder, 'bench') : makeNamedRunFolder(args.out);
+    const files = benchFiles(folder);
+    reporter.start(plan.target, plan.stages, plan.rounds);
+    const options = {
+      folder,
+      keepAttempts: args['keep-attempts'] || output?.format === 'arrow',
+      seed: scenario.seed,
+      mostRequests: args['max-requests'],
+      threads: args.threads ?? null,
+      signal: interruption.signal,
+      hitless: versionOf(),
+      command,
+      onProgress: (progress: BenchProgress) => reporter.progress(progress),
+    };
+    const result = await benchUrl(plan, options).catch((error) => {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    });
+    writeBench(files.result, result);
+    if (output !== null) await writeOutput(output, result, keptAttempts(folder));
+    if (!args['keep-attempts']) files.removeAttempts();
+    reporter.end(result, folder);
+    return interruption.exitCode ?? exitCodes[result.verdict];
+  } catch (error) {
+    if (interruption.exitCode !== null) return interruption.exitCode;
+    throw error;
+  } finally {
+    interruption.end();
+  }
+}
+
+function isUrl(what: string): boolean {
+  return /^[a-z]+:\/\//i.test(what);
+}
+
+const secret = new Set(['-H', '--header', '--data', '--key']);
+
+/** Values of headers and bodies are nobody's business but the server's. */
+function withoutSecrets(words: readonly string[]): string[] {
+  return words.map((word, index) => {
+    if (secret.has(words[index - 1] ?? '')) return '***';
+    const [name = ''] = word.split('=');
+    if (word.includes('=') && secret.has(name)) return `${name}=***`;
+    return word.startsWith('-H') && word.length > 2 ? '-H***' : word;
+  });
+}

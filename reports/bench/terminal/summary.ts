@@ -1,0 +1,98 @@
+import { join } from 'node:path';
+import type { BenchResult } from '../../../record/bench-result.ts';
+import { plain } from '../../plain.ts';
+import type { Screen } from '../../screen.ts';
+import { wrap } from '../../terminal/width.ts';
+import { counted, duration, percent } from '../../words.ts';
+import { rateText } from '../words.ts';
+import { stageLines, stageTable } from './stage.ts';
+
+const marks = {
+  pass: { mark: '✓', paint: 'green' },
+  fail: { mark: '✗', paint: 'red' },
+  inconclusive: { mark: '?', paint: 'yellow' },
+  error: { mark: '!', paint: 'magenta' },
+} as const;
+
+const paints = { held: 'green', broken: 'red', 'cannot tell': 'yellow' } as const;
+
+/** The end of a bench, for a terminal: the figures, then what they rest on, the verdict last, where the eye is. */
+export function benchSummary(result: BenchResult, folder: string, screen: Screen): string {
+  const { stages } = result;
+  const lines = ['', ...(result.search === undefined ? figures(result, screen) : search(result, screen))];
+  const paragraph = (text: string, paint = (words: string) => words) =>
+    wrap(plain(text, 600), screen.columns - 1).map(paint);
+  const { colors } = screen;
+  const verdict = marks[isUndecided(result) && lostOf(result) > 0 ? 'inconclusive' : result.verdict];
+  if (stages.length > 0) lines.push('');
+  for (const objective of result.objectives)
+    lines.push(...paragraph(objective.message, colors[paints[objective.verdict]]));
+  for (const note of result.notes) lines.push(...paragraph(note, colors.dim));
+  lines.push(...paragraph(noiseText(result), colors.dim));
+  lines.push('');
+  const badge = colors[verdict.paint](colors.bold(`${verdict.mark} ${verdictText(result)}`));
+  lines.push(`${badge}  ${plain(join(folder, 'bench.json'), 200)}`);
+  for (const reason of result.reasons.slice(0, 5))
+    lines.push(...wrap(plain(reason, 600), screen.columns - 3).map((line) => `  ${line}`));
+  return `${lines.join('\n')}\n`;
+}
+
+/** Nobody said what is good enough: that it was measured is all there is to say. */
+function isUndecided({ verdict, objectives, search, kind }: BenchResult): boolean {
+  return verdict === 'pass' && kind === 'url' && objectives.length === 0 && search === undefined;
+}
+
+function verdictText(result: BenchResult): string {
+  if (!isUndecided(result)) return result.verdict.toUpperCase();
+  const lost = lostOf(result);
+  return lost === 0 ? 'MEASURED' : `MEASURED, ${counted(lost, 'request')} failed`;
+}
+
+function lostOf({ stages }: BenchResult): number {
+  return stages.reduce((sum, { summary }) => sum + summary.failed + summary.unanswered, 0);
+}
+
+function figures({ stages, kind }: BenchResult, screen: Screen): string[] {
+  const [only] = stages;
+  if (only === undefined) return ['nothing was measured'];
+  if (stages.length === 1) return stageLines(only, screen);
+  const steps = kind === 'scenario' ? [] : stages.slice(-1).flatMap((stage) => ['', ...stageLines(stage, screen)]);
+  const parted = kind === 'scenario' ? parts(stages, screen) : stageTable(stages, screen);
+  return [...parted, ...steps];
+}
+
+/** What the deployment did, and then each step of it. */
+function parts(stages: BenchResult['stages'], screen: Screen): string[] {
+  const isStep = ({ load }: BenchResult['stages'][number]) => load.model === 'scenario' && load.part === 'step';
+  const phases = stages.filter((stage) => !isStep(stage));
+  const steps = stages.filter(isStep);
+  return [...(phases.length === 0 ? [] : [...stageTable(phases, screen), '']), ...stageTable(steps, screen)];
+}
+
+function search({ search, stages }: BenchResult, screen: Screen): string[] {
+  if (search === undefined) return [];
+  const { colors } = screen;
+  const tried = search.tried.flatMap(({ rate, result, message }) =>
+    wrap(`${rateText(rate)} requests/s: ${plain(message, 300)}`, screen.columns - 3).map((line) =>
+      colors[paints[result]](`  ${line}`),
+    ),
+  );
+  const found = stages.find(({ load }) => load.model === 'open' && load.rate === search.highestRate);
+  return [
+    ...tried,
+    '',
+    ...(found === undefined ? [] : [...stageLines(found, screen), '']),
+    ...wrap(plain(search.message, 400), screen.columns - 1).map((line) => colors.bold(line)),
+  ];
+}
+
+function noiseText({ noise, environment }: BenchResult): string {
+  const { before, idle, steal } = noise;
+  const parts = [
+    `${environment.cpu ?? 'unknown CPU'}, ${environment.cores ?? '?'} cores`,
+    ...(idle === null ? [] : [`${percent(idle)} idle meanwhile`]),
+    ...(steal === null || steal === 0 ? [] : [`${percent(steal)} taken by its host`]),
+    ...(before === null ? [] : [`kept from running for up to ${duration(before.gapMs.max ?? 0)} before the start`]),
+  ];
+  return `Machine: ${parts.join('; ')}.`;
+}

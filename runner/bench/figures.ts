@@ -1,0 +1,164 @@
+import type { Outcome, Phase } from '../../record/attempt.ts';
+import { isFailed } from '../../record/attempt.ts';
+import type { BenchRound } from '../../record/bench-result.ts';
+import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import { LatencyHistogram } from '../../record/histogram.ts';
+import { Durations, spread } from '../judge/durations.ts';
+import { type WarmUp, Windows } from './windows.ts';
+
+/** When a stage's requests were planned, on the clock of the record. */
+export interface Stretch {
+  fromUs: number;
+  toUs: number;
+}
+
+/** What the record says of a stretch. */
+export type Figures = Pick<
+  BenchRound,
+  | 'warmUpMs'
+  | 'warmUpFound'
+  | 'planned'
+  | 'sent'
+  | 'unsent'
+  | 'ok'
+  | 'failed'
+  | 'unanswered'
+  | 'failures'
+  | 'measured'
+  | 'ratePerS'
+  | 'latencyMs'
+  | 'lateMs'
+  | 'waitMs'
+  | 'bytes'
+  | 'histogram'
+> & {
+  /** Mean time from an answer to the next request on its connection, and mean latency: how a closed loop spends its time. */
+  turnMs: number;
+  meanMs: number;
+};
+
+/** closed: lateness is how long a connection was idle, as its next request was due at once. */
+export type Loop = 'open' | 'closed';
+
+/** Of a record that holds one stage: finds the warm-up in a first pass, and leaves it out in a second. */
+export function figuresOf(stretch: Stretch, loop: Loop, warmUp: 'auto' | number): Fold<Figures> {
+  if (warmUp !== 'auto') return new FiguresFold(stretch, loop, { us: warmUp * 1000, found: true });
+  const windows = new Windows(stretch.fromUs, stretch.toUs);
+  return {
+    batch(batch) {
+      const { intendedUs, endUs } = batch;
+      for (let row = 0; row < batch.length; row++)
+        if (batch.outcome.at(row) === 'ok') windows.add(intendedUs[row] as number, endUs[row] as number);
+    },
+    done: () => ({ again: new FiguresFold(stretch, loop, windows.warmUp(loop === 'closed')) }),
+  };
+}
+
+/** Of the part of a record that was planned in a stretch, nothing left out. `lanes`: those that count. */
+export function figuresWithin(stretch: Stretch, lanes: ReadonlySet<string>): Fold<Figures> {
+  return new FiguresFold(stretch, 'open', { us: 0, found: true }, lanes);
+}
+
+/** Failures that are told together: details can be as many as failures are, but for the statuses. */
+export function kindOf({ outcome, phase, detail }: Omit<BenchRound['failures'][number], 'count'>): string {
+  return outcome === 'status' ? `status ${detail}` : `${outcome} ${phase}`;
+}
+
+class FiguresFold implements Fold<Figures> {
+  readonly #stretch: Stretch;
+  readonly #loop: Loop;
+  readonly #warmUp: WarmUp;
+  readonly #lanes: ReadonlySet<string> | null;
+  readonly #measuredFromUs: number;
+  readonly #byOutcome = new Map<Outcome, number>();
+  readonly #failures = new Map<string, BenchRound['failures'][number]>();
+  readonly #latency = new LatencyHistogram();
+  readonly #late = new Durations();
+  readonly #wait = new Durations();
+  #ended = 0;
+  #bytes = 0;
+  #turns = 0;
+  #turnUs = 0;
+
+  constructor(stretch: Stretch, loop: Loop, warmUp: WarmUp, lanes: ReadonlySet<string> | null = null) {
+    this.#stretch = stretch;
+    this.#loop = loop;
+    this.#warmUp = warmUp;
+    this.#lanes = lanes;
+    this.#measuredFromUs = stretch.fromUs + warmUp.us;
+  }
+
+  batch(batch: AttemptBatch): void {
+    const { fromUs, toUs } = this.#stretch;
+    for (let row = 0; row < batch.length; row++) {
+      const intended = batch.intendedUs[row] as number;
+      if (this.#lanes !== null && (intended < fromUs || intended >= toUs || !this.#lanes.has(batch.lane.at(row) ?? '')))
+        continue;
+      this.#add(batch, row, intended);
+    }
+  }
+
+  #add(batch: AttemptBatch, row: number, intended: number): void {
+    const outcome = batch.outcome.at(row) as Outcome;
+    this.#byOutcome.set(outcome, (this.#byOutcome.get(outcome) ?? 0) + 1);
+    const ready = batch.readyUs[row] as number;
+    const sent = batch.sentUs[row] as number;
+    const end = batch.endUs[row] as number;
+    if (this.#loop === 'open') this.#late.add(ready - intended);
+    if (isFailed(outcome) || outcome === 'unanswered' || outcome === 'unsent') this.#failed(batch, row, outcome);
+    if (outcome === 'unsent') return;
+    this.#bytes += batch.bytes[row] as number;
+    const idle = batch.idleUs[row] as number;
+    if (this.#loop === 'closed' && !Number.isNaN(idle)) {
+      this.#late.add(idle);
+      this.#turns++;
+      this.#turnUs += idle;
+    }
+    // Waiting for the resolver is no waiting for a connection.
+    const resolve = batch.resolveUs[row] as number;
+    if (!Number.isNaN(sent)) this.#wait.add(sent - ready - (resolve > 0 ? Math.min(resolve, sent - ready) : 0));
+    if (outcome !== 'ok') return;
+    if (end >= this.#measuredFromUs && end < this.#stretch.toUs) this.#ended++;
+    if (intended >= this.#measuredFromUs) this.#latency.add(end - intended);
+  }
+
+  #failed(batch: AttemptBatch, row: number, outcome: Outcome): void {
+    const phase = batch.phase.at(row) as Phase | null;
+    const detail = batch.detail.at(row);
+    const key = kindOf({ outcome, phase, detail });
+    const failure = this.#failures.get(key);
+    if (failure === undefined) this.#failures.set(key, { outcome, phase, detail, count: 1 });
+    else failure.count++;
+  }
+
+  done(): { result: Figures } {
+    const count = (wanted: (outcome: Outcome) => boolean) =>
+      [...this.#byOutcome].reduce((sum, [outcome, number]) => sum + (wanted(outcome) ? number : 0), 0);
+    const planned = count(() => true);
+    const unsent = count((outcome) => outcome === 'unsent');
+    const seconds = (this.#stretch.toUs - this.#measuredFromUs) / 1e6;
+    const latencyMs = this.#latency.latency();
+    return {
+      result: {
+        warmUpMs: this.#warmUp.us / 1000,
+        warmUpFound: this.#warmUp.found,
+        planned,
+        sent: planned - unsent,
+        unsent,
+        ok: count((outcome) => outcome === 'ok'),
+        failed: count(isFailed),
+        unanswered: count((outcome) => outcome === 'unanswered'),
+        failures: [...this.#failures.values()].sort((a, b) => b.count - a.count),
+        measured: this.#latency.count,
+        ratePerS: seconds > 0 ? this.#ended / seconds : 0,
+        latencyMs,
+        lateMs: spread(this.#late),
+        waitMs: spread(this.#wait),
+        bytes: this.#bytes,
+        histogram: this.#latency.encode(),
+        turnMs: this.#turns === 0 ? 0 : this.#turnUs / this.#turns / 1000,
+        meanMs: latencyMs.mean ?? 0,
+      },
+    };
+  }
+}

@@ -1,0 +1,74 @@
+import type { BenchLoad, BenchRound } from '../../record/bench-result.ts';
+import type { Figures } from './figures.ts';
+import type { MachineUse } from './machine/use.ts';
+
+export type Limit = Pick<BenchRound, 'limitedBy' | 'generatorLimited' | 'why'>;
+
+/** A thread that runs, or waits for a core, for so large a share of the time has none left to be on time. */
+const fullShare = 0.9;
+/** A generator that is later than this, and than a tenth of what it measures, has measured itself. */
+const mostLateMs = 5;
+const lateShare = 0.1;
+/** Of requests that this machine refused to send. */
+const unsentShare = 0.001;
+/** A plan that was followed by less than this was not followed. */
+const rateShare = 0.99;
+
+/** What decided how fast it went. Where it was the generator nothing is said about the server. */
+export function limitOf(load: BenchLoad, figures: Figures, use: MachineUse, cutShort: boolean): Limit {
+  const own = ownLimit(load, figures, use);
+  if (own !== null) return { limitedBy: 'generator', generatorLimited: true, why: own };
+  const server = (why: string): Limit => ({ limitedBy: 'server', generatorLimited: false, why });
+  if (figures.ok === 0) return { limitedBy: 'unknown', generatorLimited: false, why: 'there was no good answer' };
+  if (load.model === 'closed')
+    return server(`the server: its answers took ${ms(figures.latencyMs.p50)} (p50) on ${connections(load)}`);
+  if (load.model === 'scenario') return { limitedBy: 'plan', generatorLimited: false, why: 'the plan of the lanes' };
+  if (cutShort)
+    return server(`the server: so many requests waited for one of ${connections(load)} that the stage was ended early`);
+  // Near the end of a stage what was planned is not answered yet.
+  if (figures.ratePerS < rateShare * load.rate && (figures.waitMs.p99 ?? 0) > mostLateMs)
+    return server(
+      `the server: ${figures.ratePerS.toFixed(1)} good answers a second for ${load.rate} that were asked for; requests waited up to ${ms(figures.waitMs.max)} for one of ${connections(load)}`,
+    );
+  return { limitedBy: 'plan', generatorLimited: false, why: `the plan: ${load.rate} requests a second` };
+}
+
+function ownLimit(load: BenchLoad, figures: Figures, use: MachineUse): string | null {
+  const { planned, unsent, lateMs: late, latencyMs } = figures;
+  const refused = figures.failures.find(
+    ({ outcome, detail }) => outcome === 'unsent' && !detail?.startsWith('interrupted'),
+  );
+  if (refused !== undefined && unsent > unsentShare * planned)
+    return `this machine: it refused to send ${unsent} of ${planned} requests (${refused.detail ?? 'it does not say why'})`;
+  if (load.model === 'scenario') return null;
+  const busy = (use.threadBusy ?? 0) + (use.threadWaited ?? 0);
+  if (busy >= fullShare) return fullText(use, busy);
+  if (load.model === 'closed') {
+    const turn = figures.turnMs / (figures.turnMs + figures.meanMs);
+    return turn > 0.5
+      ? `the generator: of the time of a connection ${percent(turn)} went by between an answer and the next request`
+      : null;
+  }
+  const bound = Math.max(mostLateMs, lateShare * (latencyMs.p99 ?? latencyMs.max ?? 0));
+  return (late.p99 ?? 0) > bound
+    ? `the generator: it was up to ${ms(late.p99)} late (p99) with its own plan, which latency contains`
+    : null;
+}
+
+function fullText({ threadWaited, threads }: MachineUse, busy: number): string {
+  const waited = (threadWaited ?? 0) > 0.2 ? `, ${percent(threadWaited ?? 0)} of it waiting for a core` : '';
+  const which = threads === 1 ? 'its thread was' : `the busiest of its ${threads} threads was`;
+  return `the generator: ${which} busy ${percent(busy)} of the time${waited}; the server may be faster`;
+}
+
+function connections({ connections }: { connections: number }): string {
+  return connections === 1 ? '1 connection' : `${connections} connections`;
+}
+
+function percent(share: number): string {
+  return `${Math.min(100, Math.round(share * 100))} %`;
+}
+
+function ms(value: number | null): string {
+  return value === null ? 'no time' : `${Number(value.toPrecision(3))} ms`;
+}

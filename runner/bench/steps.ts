@@ -1,0 +1,72 @@
+import { foldAttempts } from '../../record/attempts-reader.ts';
+import type { BenchLoad, BenchRound, BenchStage } from '../../record/bench-result.ts';
+import type { RunFacts, StepFacts } from '../../record/facts.ts';
+import { factsOfApp } from '../../record/lane-roles.ts';
+import { type Figures, figuresWithin, type Stretch } from './figures.ts';
+import { limitOf } from './limit.ts';
+import type { MachineUse } from './machine/use.ts';
+
+type Part = Extract<BenchLoad, { model: 'scenario' }>['part'];
+type Named = Stretch & { name: string; part: Part };
+
+/** What leaves the deployment as it is; every other step may change it. */
+const calm = new Set(['deploy', 'hold']);
+/** A run does not watch the machine as a bench of a URL does. */
+const unwatched: MachineUse = { idle: null, steal: null, threadBusy: null, threadWaited: null, threads: 0 };
+
+/**
+ * A run's traffic by what was done meanwhile: before, while and after the deployment changed, and in each step, all lanes
+ * of the app together, each request in the step in which the plan wanted it. Throws as reading the attempts does.
+ */
+export function stagesOfRun(facts: RunFacts, attemptsFile: string): Omit<BenchStage, 'summary'>[] {
+  const lanes = factsOfApp(facts).lanes.map(({ name }) => name);
+  const stretches = stretchesOf(facts);
+  const app = new Set(lanes);
+  const { results } = foldAttempts(
+    attemptsFile,
+    stretches.map((stretch) => figuresWithin(stretch, app)),
+  );
+  return stretches.flatMap((stretch, index) => {
+    const figures = results[index] as Figures;
+    const load: BenchLoad = { model: 'scenario', part: stretch.part, lanes };
+    return figures.planned === 0
+      ? []
+      : [{ name: stretch.name, load, rounds: [roundOf(figures, stretch, load, facts)] }];
+  });
+}
+
+function roundOf(figures: Figures, stretch: Stretch, load: BenchLoad, { trafficFromUs }: RunFacts): BenchRound {
+  const { turnMs: _turn, meanMs: _mean, ...told } = figures;
+  return {
+    round: 1,
+    fromMs: (stretch.fromUs - trafficFromUs) / 1000,
+    toMs: (stretch.toUs - trafficFromUs) / 1000,
+    ...told,
+    ...limitOf(load, figures, unwatched, false),
+    machine: unwatched,
+  };
+}
+
+function stretch(name: string, part: Part, fromUs: number, toUs: number): Named[] {
+  return toUs > fromUs ? [{ name, part, fromUs, toUs }] : [];
+}
+
+function ofStep({ index, name, fromUs, toUs }: StepFacts, notBeforeUs: number): Named[] {
+  return stretch(`${index + 1}. ${name}`, 'step', Math.max(fromUs, notBeforeUs), toUs);
+}
+
+function stretchesOf({ steps, trafficFromUs, trafficToUs }: RunFacts): Named[] {
+  const during = steps.filter(({ toUs, rollback }) => toUs > trafficFromUs && rollback !== true);
+  const changes = during.filter(({ verb }) => !calm.has(verb));
+  const first = changes[0]?.fromUs ?? trafficToUs;
+  const last = changes.reduce((latest, { toUs }) => Math.max(latest, toUs), trafficFromUs);
+  const phases =
+    changes.length === 0
+      ? []
+      : [
+          ...stretch('before', 'before', trafficFromUs, first),
+          ...stretch('change', 'change', Math.max(first, trafficFromUs), last),
+          ...stretch('after', 'after', last, trafficToUs),
+        ];
+  return [...phases, ...during.flatMap((step) => ofStep(step, trafficFromUs))];
+}
