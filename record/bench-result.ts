@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { outcomes, phases } from './attempt.ts';
+import { EffectSchema } from './effect.ts';
 import { assertSchema, readJson, writeJson } from './json-file.ts';
 
 const literals = <const T extends string[]>(values: readonly [...T]) => Type.Enum([...values] as [...T]);
@@ -208,8 +209,8 @@ export const BenchSchema = Type.Object(
     stages: Type.Array(Stage),
     objectives: Type.Array(Objective),
     search: Type.Optional(Search),
-    /** A against B; its form is that of the comparison. */
-    effect: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+    /** A, the candidate, against B, the baseline. */
+    effect: Type.Optional(EffectSchema),
     noise: Type.Object({ before: nullable(NoiseBefore), idle: nullable(Share), steal: nullable(Share) }),
     environment: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean()])),
   },
