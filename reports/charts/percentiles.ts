@@ -10,7 +10,7 @@ import { tickStyle } from './time-axis.ts';
 type Curve = Result['percentiles'][string];
 
 /** Latency up to each percentile: each step to the right is a tenth of the requests, as in HdrHistogram's plots. */
-export function percentilesChart(result: Result, look: Look): ChartConfiguration {
+export function percentilesChart(result: Pick<Result, 'percentiles'>, look: Look): ChartConfiguration {
   const curves = Object.entries(result.percentiles).filter(([, curve]) => curve.length > 0);
   const end = lastPlace(curves.map(([, curve]) => curve));
   const datasets = curves.map(([lane, curve], index) => ({
@@ -89,7 +89,7 @@ function lastPlace(curves: readonly Curve[]): number {
   return places.reduce((a, b) => Math.max(a, b), 5) * 3;
 }
 
-export function tellPercentiles({ percentiles }: Result): string {
+export function tellPercentiles({ percentiles }: Pick<Result, 'percentiles'>): string {
   const told = Object.entries(percentiles).map(([lane, curve]) => {
     const at = (wanted: number) => curve.find(([percentile]) => percentile === wanted)?.[1];
     const parts = [50, 90, 99, 99.9, 100].flatMap((percentile) => {
