@@ -99,10 +99,11 @@ function durationText({ usualMs, mostMs }: Estimate): string {
 }
 
 function laneText(lane: Lane, seconds: number): string {
-  const { name, connection, request, session, arrivals } = lane;
+  const { name, engine, connection, request, session, arrivals } = lane;
   const what = session ? `${session.page} and ${assetsText(session.assets)}` : `${request.method} ${request.path}`;
   const connections = connection === 'kept' ? ` on ${lane.connections} connections` : '';
-  return `${name}: ${what}, ${connection}${connections}, ${rateText(lane)}, ${arrivals}, ${countText(lane, seconds)}`;
+  const when = engine === 'builtin' ? arrivals : `by ${engine}`;
+  return `${name}: ${what}, ${connection}${connections}, ${rateText(lane)}, ${when}, ${countText(lane, seconds)}`;
 }
 
 function assetsText(assets: NonNullable<Lane['session']>['assets']): string {

@@ -5,7 +5,7 @@ import type { LaneLedgerFacts, LedgerFacts } from '../../record/facts.ts';
 import { rewriteAttempts } from '../../record/rewrite-attempts.ts';
 
 /** Past that many it is too long to be held against the record. */
-const mostEntries = 5_000_000;
+const mostEntries = 2_000_000;
 
 /**
  * The app's own books: a file to which it appends the x-hitless-id of each request that it has handled, one a line. It is

@@ -11,7 +11,10 @@ export const leastLimitUs = 2_000_000;
 export const burstResolutionUs = 1_000_000;
 const ascii = /^[\t -~]*$/;
 
-type Asked = Pick<Lane, 'connection' | 'rate' | 'arrivals' | 'ramps' | 'life' | 'request' | 'limits' | 'resolutionUs'>;
+type Asked = Pick<
+  Lane,
+  'connection' | 'rate' | 'arrivals' | 'ramps' | 'life' | 'request' | 'limits' | 'resolutionUs' | 'turns'
+>;
 
 export function* autocannonFaults(lane: Asked): Generator<Fault> {
   if (lane.connection !== 'kept')
@@ -19,6 +22,7 @@ export function* autocannonFaults(lane: Asked): Generator<Fault> {
   if (lane.rate !== 'unpaced' && !Number.isInteger(lane.rate))
     yield [['rate'], `: autocannon takes whole numbers, got ${lane.rate}`];
   if (lane.arrivals !== 'constant') yield [['arrivals'], ': autocannon sends a burst at the start of each second'];
+  if (lane.turns !== undefined) yield [['turns'], ': autocannon sends all the time'];
   if (lane.ramps.length > 0) yield [['ramps'], ': the rate of autocannon stays as it is'];
   if (lane.life.requests !== null || lane.life.ageUs !== null)
     yield [['life'], ': autocannon keeps a connection for as long as the server does'];
