@@ -76,6 +76,11 @@ const forwarders = /^(docker-proxy|rootlessport|rootlesskit|slirp4netns|pasta|gv
 /** Programs that can do either, as they are told. */
 const proxies = /^(haproxy|nginx|envoy|traefik|varnishd|caddy|httpd|apache2)$/;
 
+/** It may be a proxy, and no connection of its own was seen that would say so. */
+export function handsOnUnseen({ program, opened }: Listener): boolean {
+  return proxies.test(program) && opened.length === 0;
+}
+
 /** direct, l4-proxy or l7-proxy, where what was found leaves no other; else unknown. */
 export function pathOf(found: PathEvidence): FoundPath {
   const l7 = signsOfL7(found);

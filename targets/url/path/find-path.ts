@@ -1,12 +1,13 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { placeOf } from '../../address.ts';
 import type { TargetSettings } from '../../target.ts';
 import type { TlsSettings } from '../../tls.ts';
 import type { ClusterView } from './cluster.ts';
-import { type Answers, type FoundPath, pathOf } from './evidence.ts';
-import { listenerAt } from './listener.ts';
+import { type Answers, type FoundPath, handsOnUnseen, pathOf } from './evidence.ts';
+import { type Listener, listenerAt } from './listener.ts';
 import { ask, type Place, type ProbeAnswer } from './probe.ts';
 
 export interface WayToFind {
@@ -21,6 +22,8 @@ export interface WayToFind {
 
 /** Two are enough to see that they answer alike. */
 const mostPods = 2;
+/** Of a program of this machine that listens there. */
+const mostLooks = 6;
 
 /**
  * Finds out what stands between this machine and the app: by whose the address is, by what only a proxy writes, and by
@@ -47,8 +50,7 @@ export async function findPath({ url, tls, addresses, cluster, signal }: WayToFi
     if (answers.ordinary !== null && answers.ordinary.status !== null) pods.push({ pod: pod.pod, answers });
   }
   const ordinary = await ask('ordinary', place, signal);
-  // At once: a proxy keeps the connection that it opened for that request for a moment only.
-  const listener = isOfThisMachine(address) ? listenerAt(address, port) : undefined;
+  const listener = isOfThisMachine(address) ? await listenerOf(place, signal) : undefined;
   return pathOf({
     address: `${isIP(address) === 6 ? `[${address}]` : address}:${port}`,
     owner: view.owner,
@@ -59,6 +61,23 @@ export async function findPath({ url, tls, addresses, cluster, signal }: WayToFi
   });
 }
 
+/**
+ * A proxy may keep the connection that it opens for a request until it has answered and no longer: so this looks at once
+ * after a request, and where nothing is seen while another is under way.
+ */
+async function listenerOf(place: Place, signal: AbortSignal): Promise<Listener | undefined> {
+  let listener = listenerAt(place.address, place.port);
+  for (let look = 1; look < mostLooks && listener !== undefined && handsOnUnseen(listener); look++) {
+    const asked = ask('ordinary', place, signal);
+    // The request is written when its connection is there: one turn of the event loop on loopback.
+    await nextTurn();
+    listener = listenerAt(place.address, place.port);
+    await asked;
+    if (listener !== undefined && handsOnUnseen(listener)) listener = listenerAt(place.address, place.port);
+  }
+  return listener;
+}
+
 async function viewOf(cluster: WayToFind['cluster'], addresses: readonly string[], port: number): Promise<ClusterView> {
   if (cluster === undefined) return { owner: undefined, pods: [] };
   const { lookInCluster } = await import('./cluster.ts');
@@ -66,8 +85,10 @@ async function viewOf(cluster: WayToFind['cluster'], addresses: readonly string[
 }
 
 async function answersOf(place: Place, signal: AbortSignal, known?: ProbeAnswer | null): Promise<Answers> {
+  const ordinary = known === undefined ? await ask('ordinary', place, signal) : known;
+  if (ordinary === null) return { ordinary, 'no colon': null, 'no host': null };
   return {
-    ordinary: known === undefined ? await ask('ordinary', place, signal) : known,
+    ordinary,
     'no colon': await ask('no colon', place, signal),
     'no host': await ask('no host', place, signal),
   };

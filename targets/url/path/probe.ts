@@ -36,12 +36,13 @@ export interface Place {
   tls: TlsSettings | null;
 }
 
-const longestMs = 2_000;
+/** As long as a lane's connection may take. */
+const longestMs = 5_000;
 const mostBytes = 16_384;
 const mostHeaders = 100;
 const bodyLength = 400;
 
-/** Asks once over a connection of its own; null where none could be opened within two seconds. */
+/** Asks once over a connection of its own; null where none could be opened within five seconds. */
 export async function ask(probe: Probe, place: Place, signal: AbortSignal): Promise<ProbeAnswer | null> {
   const socket = await opened(place, signal);
   if (socket === null) return null;
@@ -64,7 +65,7 @@ async function opened({ address, port, host, tls }: Place, signal: AbortSignal):
   return typeof shaken === 'string' ? null : shaken;
 }
 
-/** All that comes until the other side ends it, within two seconds and 16 KiB. */
+/** All that comes until the other side ends it, within five seconds and 16 KiB. */
 function exchange(socket: Duplex, request: string): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
