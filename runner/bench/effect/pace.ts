@@ -12,7 +12,9 @@ export interface Pace {
  * not weigh.
  */
 const shortestBlockUs = 200_000;
-/** What each connection gets done in a block at the least. */
+/** Many servers close a connection that was idle for 5 s, and a target may have to wait for two blocks of the other. */
+const longestBlockUs = 1_500_000;
+/** What each connection gets done in a block, if there is time. */
 const leastTimes = 20;
 /** Two blocks of a target then tell a p99. */
 const leastAnswers = 60;
@@ -30,9 +32,10 @@ export function paceOf(seen: readonly BlockTotals[], us: number): Pace {
   const [p50 = null, p99 = null] = latencies.quantiles([0.5, 0.99]);
   const rate = seconds > 0 ? ok / seconds : 0;
   const wantedUs = Math.max(shortestBlockUs, leastTimes * (p50 ?? 0), rate > 0 ? (leastAnswers / rate) * 1e6 : 0);
-  const longestUs = us / (4 * wantedGroups);
+  const longestUs = Math.min(longestBlockUs, us / (4 * wantedGroups));
   const blockUs = Math.max(shortestBlockUs / 4, Math.min(wantedUs, longestUs));
-  const restUs = Math.min(Math.max(shortestRestUs, 1.5 * (p99 ?? p50 ?? 0)), Math.max(shortestRestUs, blockUs / 2));
+  // What is under way has ended before the other's turn, but for the slowest.
+  const restUs = Math.max(shortestRestUs, Math.min(1.5 * (p99 ?? p50 ?? 0), blockUs / 4));
   return { blockUs: Math.round(blockUs), restUs: Math.round(restUs) };
 }
 
