@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { envoyBinary } from './paths/fronts.ts';
+import { envoyBinary } from './paths/fronts/envoy.ts';
 
 /** The Python to use; HITLESS_PYTHON names one that has what the machine's own lacks. */
 export const python = process.env.HITLESS_PYTHON ?? 'python3';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalTarget } from '../../targets/local/local.ts';
 import type { ImageSpec, Target } from '../../targets/target.ts';
-import type { Backend, Front, FrontOptions } from './fronts.ts';
+import type { Backend, Front, FrontOptions } from './fronts/front.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 

@@ -2,7 +2,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { findPath } from '../../targets/url/path/find-path.ts';
 import { lacks } from '../available.ts';
 import { type Deployment, deploy, type Kind } from './deployment.ts';
-import { type Front, type FrontOptions, startEnvoy, startHaproxy, startNginx } from './fronts.ts';
+import { startEnvoy } from './fronts/envoy.ts';
+import type { Front, FrontOptions } from './fronts/front.ts';
+import { startHaproxy } from './fronts/haproxy.ts';
+import { startNginx } from './fronts/nginx.ts';
 import { verify } from './verify.ts';
 
 /** A twentieth of series.ts, or less. */

@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type Deployment, deploy, type Kind } from './deployment.ts';
-import { envoyBinary, type Front, type FrontOptions, startEnvoy, startHaproxy, startNginx } from './fronts.ts';
+import { envoyBinary, startEnvoy } from './fronts/envoy.ts';
+import type { Front, FrontOptions } from './fronts/front.ts';
+import { startHaproxy } from './fronts/haproxy.ts';
+import { startNginx } from './fronts/nginx.ts';
 import { line, type Verified, verify } from './verify.ts';
 
 /**

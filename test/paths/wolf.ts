@@ -7,7 +7,8 @@ import { parseArgs } from 'node:util';
 import type { RunningCli } from '../e2e/run-cli.ts';
 import { type Deployment, deploy } from './deployment.ts';
 import { startResolver } from './dns.ts';
-import { type Front, type FrontOptions, startNginx } from './fronts.ts';
+import type { Front, FrontOptions } from './fronts/front.ts';
+import { startNginx } from './fronts/nginx.ts';
 import { line, verify } from './verify.ts';
 
 /**

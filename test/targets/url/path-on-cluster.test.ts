@@ -5,14 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findPath } from '../../../targets/url/path/find-path.ts';
 import { lacks } from '../../available.ts';
 import { scratch } from '../../e2e/run-cli.ts';
-import {
-  type Backend,
-  type Front,
-  type FrontOptions,
-  startEnvoy,
-  startHaproxy,
-  startNginx,
-} from '../../paths/fronts.ts';
+import { startEnvoy } from '../../paths/fronts/envoy.ts';
+import type { Backend, Front, FrontOptions } from '../../paths/fronts/front.ts';
+import { startHaproxy } from '../../paths/fronts/haproxy.ts';
+import { startNginx } from '../../paths/fronts/nginx.ts';
 import { addressOf, kubectl } from './on-cluster.ts';
 
 const namespace = `hitless-test-path-${randomBytes(3).toString('hex')}`;
