@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import type { ContainerFacts } from './engine/containers.ts';
+import type { ContainerFacts } from './engine/container-facts.ts';
 
 /** A port that nothing listens on in a container that only waits. */
 const closedPort = 9;
