@@ -11,6 +11,7 @@ import { Balancer } from './balancer.ts';
 import { DeploymentController } from './deployment-controller.ts';
 import { deploymentFacts } from './deployment-facts.ts';
 import { Draw } from './draw.ts';
+import { mainService } from './main-service.ts';
 import { emitTo, type Platform } from './platform.ts';
 import type { Pod } from './pod.ts';
 import type { ReplicaRunner } from './replica-runner.ts';
@@ -67,7 +68,7 @@ export class ControllerTarget implements Target {
     this.#manifests = readManifests(app.manifests);
     for (const notice of this.#manifests.notices) onNotice(notice);
     this.#runner.judge(this.#manifests.deployments);
-    const service = this.#mainService();
+    const service = mainService(this.#manifests, app);
     for (const line of await cleanDeadRuns()) onNotice(line);
     this.#mustBeOpen();
     await this.#runner.prepare(this.#start());
@@ -97,25 +98,6 @@ export class ControllerTarget implements Target {
     const platform = { runner: this.#runner, timers: this.#timers, draw: this.#draw, emit, changed };
     this.#parts = { platform, lease, stopReaper: startReaper(lease.path) };
     return lease;
-  }
-
-  #mainService(): Manifests['services'][number] {
-    const { services, deployments } = this.#manifests;
-    const { service: wanted, manifests } = this.#context.app;
-    const usage = (code: string, message: string) => new HitlessError(code, message, { blame: 'usage' });
-    if (deployments.length === 0) throw usage('HITLESS_NO_DEPLOYMENT', `no Deployment in ${manifests.join(', ')}`);
-    const names = services.map(({ name }) => name);
-    const found = services.filter(({ name }) => wanted === undefined || name === wanted);
-    const [only, second] = found;
-    if (only !== undefined && second === undefined) return only;
-    if (wanted !== undefined)
-      throw usage('HITLESS_NO_SERVICE', `no Service ${wanted} in the manifests: ${meantOrKnown(wanted, names)}`);
-    throw only === undefined
-      ? usage('HITLESS_NO_SERVICE', `no Service in ${manifests.join(', ')}: traffic needs one to go to`)
-      : usage(
-          'HITLESS_WHICH_SERVICE',
-          `the manifests hold ${names.length} Services, name one as app.service: ${names.join(', ')}`,
-        );
   }
 
   get #main(): ServiceController | undefined {
