@@ -1,9 +1,8 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
-import { scratch } from '../e2e/run-cli.ts';
-import { deploy, type Service, startService } from '../verify/service.ts';
+import { deploy, type Service, startServiceAndFolder } from '../verify/service.ts';
 import { action, blocksOf, packageIn, quickArgs, runAction, shell } from './runner.ts';
 
 /** A machine may be very busy, and each installs hitless and verifies a deploy. */
@@ -13,10 +12,7 @@ let service: Service;
 let folder: string;
 
 beforeEach(async () => {
-  service = await startService();
-  const own = scratch();
-  onTestFinished(own.remove);
-  folder = own.folder;
+  ({ service, folder } = await startServiceAndFolder());
 });
 
 const quoted = (words: readonly string[]) => words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');

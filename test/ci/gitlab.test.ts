@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
-import { checkout, scratch } from '../e2e/run-cli.ts';
-import { deploy, type Service, startService } from '../verify/service.ts';
+import { checkout } from '../e2e/run-cli.ts';
+import { deploy, type Service, startServiceAndFolder } from '../verify/service.ts';
 import { blocksOf, packageIn, quickArgs, shell } from './runner.ts';
 
 interface Job {
@@ -24,10 +24,7 @@ let service: Service;
 let folder: string;
 
 beforeEach(async () => {
-  service = await startService();
-  const own = scratch();
-  onTestFinished(own.remove);
-  folder = own.folder;
+  ({ service, folder } = await startServiceAndFolder());
 });
 
 const quoted = (words: readonly string[]) => words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');

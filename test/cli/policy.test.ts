@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { exitCodeOfDone, onInconclusiveOf, withOnInconclusive } from '../../cli/on-inconclusive.ts';
 import type { Result } from '../../record/result.ts';
 import { assertResult } from '../../record/result-file.ts';
-import { scratch, startCli } from '../e2e/run-cli.ts';
+import { startCli } from '../e2e/run-cli.ts';
 import { fixtures } from '../reports/fixtures.ts';
-import { deploy, type Service, startService } from '../verify/service.ts';
+import { deploy, type Service, startService, startServiceAndFolder } from '../verify/service.ts';
 
 /** A machine may be very busy, and some make several runs. */
 vi.setConfig({ testTimeout: 300_000 });
@@ -15,10 +15,7 @@ let service: Service;
 let folder: string;
 
 beforeEach(async () => {
-  service = await startService();
-  const own = scratch();
-  onTestFinished(own.remove);
-  folder = own.folder;
+  ({ service, folder } = await startServiceAndFolder());
   writeFileSync(
     join(folder, 'quick.yml'),
     `name: quick

@@ -48,6 +48,14 @@ export async function startService(): Promise<Service> {
   return service;
 }
 
+/** For one test: a service, and a folder for what is made of it. */
+export async function startServiceAndFolder(): Promise<{ service: Service; folder: string }> {
+  const service = await startService();
+  const { folder, remove } = scratch();
+  onTestFinished(remove);
+  return { service, folder };
+}
+
 /** A command that deploys a version; so many requests are lost meanwhile. */
 export function deploy(service: Service, version: string, lose = 0): string[] {
   const address = `${service.url}/deploy?version=${version}&lose=${lose}`;
