@@ -7,6 +7,8 @@ import { anAttempt } from '../record/attempt-samples.ts';
 
 const startUs = 9_000_000_000;
 const ratePerS = 20_000;
+/** As many as a traffic thread holds when it writes them out, each 50 ms. */
+const rowsOfBatch = ratePerS / 20;
 
 /** A run of one kept lane with 50 connections over three replicas, all of it well but one attempt in a million. */
 export function writeSyntheticRun(folder: string, attempts: number): void {
@@ -33,6 +35,8 @@ function writeAttempts(path: string, count: number): void {
         readyUs: intendedUs + (i % 700),
         sentUs: intendedUs + (i % 700) + (i % 200),
         connectedUs: null,
+        securedUs: null,
+        firstByteUs: intendedUs + 990,
         endUs: intendedUs + 1000 + ((i * 7919) % 5000),
         outcome: failed ? 'reset' : 'ok',
         phase: failed ? 'headers' : null,
@@ -42,6 +46,7 @@ function writeAttempts(path: string, count: number): void {
         idleUs: 2500,
       }),
     );
+    if (i % rowsOfBatch === rowsOfBatch - 1) writer.flush();
   }
   writer.close();
   endAttemptsFile(path);
