@@ -74,11 +74,7 @@ class VersionMonotone implements Fold<Finding> {
         this.#noteLast(epoch, sentUs, batch.endUs[row] as number, version);
       if (!this.#reusing.has(lane)) continue;
       const visitor = batch.session.at(row) ?? (batch.connection[row] as number);
-      this.#follow(
-        visitor,
-        { epoch, version, sentUs, endUs: batch.endUs[row] as number },
-        () => batch.id.at(row) ?? '',
-      );
+      this.#follow(visitor, epoch, version, batch, row);
     }
   }
 
@@ -96,40 +92,39 @@ class VersionMonotone implements Fold<Finding> {
     if (last.size < mostVersions) last.add(version);
   }
 
-  #follow(
-    name: string | number,
-    seen: { epoch: number; version: string; sentUs: number; endUs: number },
-    id: () => string,
-  ): void {
+  #follow(name: string | number, epoch: number, version: string, batch: AttemptBatch, row: number): void {
+    const endUs = batch.endUs[row] as number;
     const before = this.#visitors.get(name);
     if (before === undefined) {
       if (this.#visitors.size >= mostVisitors) this.#visitors.delete(this.#visitors.keys().next().value as string);
-      this.#visitors.set(name, { epoch: seen.epoch, version: seen.version, endUs: seen.endUs, left: [] });
+      this.#visitors.set(name, { epoch, version, endUs, left: [] });
       return;
     }
     // Two answers that were under way together have no order.
-    if (seen.sentUs < before.endUs) return;
+    if ((batch.sentUs[row] as number) < before.endUs) return;
     this.#followed++;
-    if (seen.epoch !== before.epoch) before.left = [];
-    if (seen.version !== before.version) {
-      this.#note(seen.epoch, before, seen.version, id);
+    if (epoch !== before.epoch) before.left = [];
+    if (version !== before.version) {
+      this.#note(epoch, before, version, batch.id.at(row) ?? '');
       if (before.left.length < mostVersions) before.left.push(before.version);
     }
-    before.epoch = seen.epoch;
-    before.version = seen.version;
-    before.endUs = seen.endUs;
+    before.epoch = epoch;
+    before.version = version;
+    before.endUs = endUs;
+    // Who was silent for longest matters only where somebody may have to be forgotten.
+    if (this.#visitors.size < mostVisitors / 2) return;
     this.#visitors.delete(name);
     this.#visitors.set(name, before);
   }
 
-  #note(epoch: number, before: Visitor, to: string, id: () => string): void {
+  #note(epoch: number, before: Visitor, to: string, id: string): void {
     const key = JSON.stringify([epoch, before.version, to]);
     const step = this.#steps.get(key) ?? { epoch, from: before.version, to, returned: 0, times: 0, examples: [] };
     if (!this.#steps.has(key) && this.#steps.size >= mostVersions) return;
     this.#steps.set(key, step);
     step.times++;
     if (before.left.includes(to)) step.returned++;
-    if (step.examples.length < mostExamples) step.examples.push(id());
+    if (step.examples.length < mostExamples) step.examples.push(id);
   }
 
   done(): { result: Finding } {
