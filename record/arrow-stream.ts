@@ -6,6 +6,8 @@ import { continuation, prefixBytes } from './arrow-message.ts';
 /** Ours have some 3 kB; what claims to be more is no message. */
 const longestMetadata = 1 << 16;
 const longestBody = 2 ** 30;
+/** Less than this is read ahead: a message of a lane at 100 requests a second has some 4 kB. */
+const readSize = 1 << 16;
 
 /** The bytes cannot be a message of the stream. The reader of attempts turns it into a HitlessError with the file. */
 export class CorruptStream extends Error {}
@@ -24,6 +26,10 @@ export class ArrowStream {
   readonly #prefix = Buffer.alloc(prefixBytes);
   #metadata = Buffer.alloc(1 << 12);
   #body = Buffer.from(new ArrayBuffer(1 << 16));
+  /** What was read and not taken yet lies from `taken` to `filled`. */
+  readonly #ahead = Buffer.allocUnsafeSlow(readSize);
+  #taken = 0;
+  #filled = 0;
 
   constructor(fd: number) {
     this.#fd = fd;
@@ -57,10 +63,25 @@ export class ArrowStream {
   #read(into: Buffer, length: number): number {
     let got = 0;
     while (got < length) {
-      const bytes = readSync(this.#fd, into, got, length - got, null);
+      const wanted = length - got;
+      const bytes =
+        this.#taken === this.#filled && wanted >= readSize
+          ? readSync(this.#fd, into, got, wanted, null)
+          : this.#take(into, got, wanted);
       if (bytes === 0) break;
       got += bytes;
     }
     return got;
+  }
+
+  #take(into: Buffer, at: number, wanted: number): number {
+    if (this.#taken === this.#filled) {
+      this.#taken = 0;
+      this.#filled = readSync(this.#fd, this.#ahead, 0, readSize, null);
+    }
+    const end = Math.min(this.#filled, this.#taken + wanted);
+    const bytes = this.#ahead.copy(into, at, this.#taken, end);
+    this.#taken = end;
+    return bytes;
   }
 }

@@ -1,4 +1,7 @@
+import { Buffer as Region } from 'apache-arrow/fb/buffer';
+import { FieldNode } from 'apache-arrow/fb/field-node';
 import type { RecordBatch } from 'apache-arrow/fb/record-batch';
+import type { ByteBuffer } from 'flatbuffers';
 import { CorruptStream } from './arrow-stream.ts';
 import type { Attempt } from './attempt.ts';
 import { columns } from './attempt-columns.ts';
@@ -20,6 +23,8 @@ const readers = () =>
 /** The batch at hand: its columns look into the body of the message, which the next one overwrites. */
 export class BatchReader implements AttemptBatch {
   readonly #columns = readers();
+  readonly #node = new FieldNode();
+  readonly #region = new Region();
   readonly #numbers = Object.fromEntries(this.#columns.map(({ name, reader }) => [name, reader])) as unknown as Record<
     NumberName,
     NumberReader
@@ -50,24 +55,37 @@ export class BatchReader implements AttemptBatch {
 
   /** Throws CorruptStream where the buffers do not lie within the body or do not fit the rows. */
   load(batch: RecordBatch, body: Buffer): void {
-    const there = this.#columns.slice(0, this.present);
-    const buffers = there.reduce((sum, { bufferCount }) => sum + bufferCount, 0);
-    if (batch.buffersLength() < buffers || batch.nodesLength() < there.length)
-      throw new CorruptStream('a batch has too few columns');
+    const { present } = this;
     const rows = Number(batch.length());
     let next = 0;
-    for (const { reader } of this.#columns.slice(this.present)) reader.loadNulls(rows);
-    for (const [i, { name, reader, bufferCount }] of there.entries()) {
-      const node = batch.nodes(i);
-      const [validity, ...parts] = Array.from({ length: bufferCount }, () => bufferOf(batch, next++, body));
-      const hasNulls = Number(node?.nullCount()) > 0;
+    for (let i = 0; i < this.#columns.length; i++) {
+      const { name, reader, bufferCount } = this.#columns[i] as ReturnType<typeof readers>[number];
+      if (i >= present) {
+        reader.loadNulls(rows);
+        continue;
+      }
+      if (i >= batch.nodesLength() || next + bufferCount > batch.buffersLength())
+        throw new CorruptStream('a batch has too few columns');
+      const [length, nulls] = pairOf(batch.nodes(i, this.#node));
+      const validity = this.#bufferOf(batch, next, body);
+      const parts = [this.#bufferOf(batch, next + 1, body)];
+      if (bufferCount === 3) parts.push(this.#bufferOf(batch, next + 2, body));
+      next += bufferCount;
       const fits =
-        Number(node?.length()) === rows &&
-        (!hasNulls || (validity as Buffer).length * 8 >= rows) &&
-        reader.load({ rows, validity: hasNulls ? (validity as Buffer) : null, parts });
+        length === rows &&
+        (nulls === 0 || validity.length * 8 >= rows) &&
+        reader.load({ rows, nulls, validity: nulls > 0 ? validity : null, parts });
       if (!fits) throw new CorruptStream(`the column ${name} does not fit its rows`);
     }
     this.length = rows;
+  }
+
+  #bufferOf(batch: RecordBatch, index: number, body: Buffer): Buffer {
+    const [from, length] = pairOf(batch.buffers(index, this.#region));
+    const to = from + length;
+    if (!(from >= 0 && to >= from && to <= body.length && from % 8 === 0))
+      throw new CorruptStream('a buffer does not lie within its message');
+    return body.subarray(from, to);
   }
 
   #text(wanted: keyof Attempt): TextColumn {
@@ -133,11 +151,16 @@ export class BatchReader implements AttemptBatch {
   }
 }
 
-function bufferOf(batch: RecordBatch, index: number, body: Buffer): Buffer {
-  const region = batch.buffers(index);
-  const from = Number(region?.offset());
-  const to = from + Number(region?.length());
-  if (!(from >= 0 && to >= from && to <= body.length && from % 8 === 0))
-    throw new CorruptStream('a buffer does not lie within its message');
-  return body.subarray(from, to);
+/**
+ * The two numbers of a FieldNode (length, nulls) or a Buffer (offset, length), each an int64 (Arrow's Message.fbs and
+ * Schema.fbs). A batch has a hundred of these; read as BigInts, as their classes do, they took longer than its rows.
+ */
+function pairOf(struct: FieldNode | Region | null): [number, number] {
+  if (struct === null || struct.bb === null) throw new CorruptStream('a batch has too few columns');
+  const { bb, bb_pos: at } = struct;
+  return [int64At(bb, at), int64At(bb, at + 8)];
+}
+
+function int64At(bytes: ByteBuffer, at: number): number {
+  return bytes.readUint32(at) + bytes.readInt32(at + 4) * 2 ** 32;
 }

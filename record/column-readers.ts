@@ -4,6 +4,7 @@ import { TextCache } from './text-cache.ts';
 /** The Arrow buffers of one column of a batch; `validity` is null where no row is null. */
 export interface ColumnBuffers {
   rows: number;
+  nulls: number;
   validity: Buffer | null;
   /** Values; of a text its offsets, then its bytes. */
   parts: readonly Buffer[];
@@ -22,7 +23,7 @@ const asInt32 = (bytes: Buffer, length: number) => new Int32Array(bytes.buffer, 
 /** Integers and booleans as numbers, NaN for null; converted when first asked for. */
 export class NumberReader implements ColumnReader {
   readonly #type: 'int64' | 'int32' | 'bool';
-  #buffers: ColumnBuffers = { rows: 0, validity: null, parts: [] };
+  #buffers: ColumnBuffers = { rows: 0, nulls: 0, validity: null, parts: [] };
   #values = new Float64Array(0);
   #view: Float64Array | null = null;
 
@@ -72,29 +73,31 @@ export class TextReader implements ColumnReader, TextColumn {
   #validity: Buffer | null = null;
   #offsets: Int32Array = new Int32Array(0);
   #bytes: Buffer = Buffer.alloc(0);
+  /** What every row of this batch says, as those of most columns do; undefined where they differ. */
+  #common: string | null | undefined = null;
   /** Of this batch, as far as they were asked for: most folds ask for the same few columns. */
   readonly #texts: (string | undefined)[] = [];
   #kept = false;
 
-  load({ rows, validity, parts: [offsets, bytes] }: ColumnBuffers): boolean {
+  load({ rows, nulls, validity, parts: [offsets, bytes] }: ColumnBuffers): boolean {
     if (offsets === undefined || bytes === undefined || offsets.length < (rows + 1) * 4) return false;
     this.#validity = validity;
     this.#offsets = asInt32(offsets, rows + 1);
     this.#bytes = bytes;
     if (this.#kept) this.#texts.fill(undefined);
     this.#kept = false;
-    return ascends(this.#offsets, bytes.length);
+    if (!ascends(this.#offsets, bytes.length)) return false;
+    this.#common = nulls === rows ? null : nulls > 0 ? undefined : this.#commonText(rows);
+    return true;
   }
 
   loadNulls(rows: number): void {
-    this.load({
-      rows,
-      validity: Buffer.alloc((rows + 7) >> 3),
-      parts: [Buffer.alloc((rows + 1) * 4), Buffer.alloc(0)],
-    });
+    this.#offsets = new Int32Array(rows + 1);
+    this.#common = null;
   }
 
   at(row: number): string | null {
+    if (this.#common !== undefined) return this.#common;
     if (this.#validity !== null && !isSet(this.#validity, row)) return null;
     if (!this.#kept) this.#keep();
     const known = this.#texts[row];
@@ -102,6 +105,16 @@ export class TextReader implements ColumnReader, TextColumn {
     const text = this.#cache.decode(this.#bytes, this.#offsets[row] as number, this.#offsets[row + 1] as number);
     this.#texts[row] = text;
     return text;
+  }
+
+  /** Texts are all the same where they are equally long and each is as the one before it. */
+  #commonText(rows: number): string | undefined {
+    const from = this.#offsets[0] as number;
+    const to = this.#offsets[rows] as number;
+    const length = (to - from) / rows;
+    for (let row = 1; row < rows; row++) if (this.#offsets[row] !== from + row * length) return undefined;
+    const isCommon = this.#bytes.compare(this.#bytes, from, to - length, from + length, to) === 0;
+    return isCommon ? this.#cache.decode(this.#bytes, from, from + length) : undefined;
   }
 
   #keep(): void {
@@ -112,7 +125,8 @@ export class TextReader implements ColumnReader, TextColumn {
 
 function ascends(offsets: Int32Array, limit: number): boolean {
   let last = 0;
-  for (const offset of offsets) {
+  for (let i = 0; i < offsets.length; i++) {
+    const offset = offsets[i] as number;
     if (offset < last) return false;
     last = offset;
   }
