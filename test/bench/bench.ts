@@ -1,98 +1,80 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { availableParallelism, cpus, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startArrivalServer } from './arrival-server.ts';
-import { droppedThirds } from './dropped-thirds.ts';
-import { autocannon, builtin, installVegeta, type Load, type Sender } from './senders.ts';
-import { type Evenness, evennessOf, median } from './spread.ts';
+import { writeSection } from './document.ts';
+import { buildGo } from './go-program.ts';
+import { Measured } from './measured.ts';
+import { arrivals } from './parts/arrivals.ts';
+import { cpu } from './parts/cpu.ts';
+import { memory } from './parts/memory.ts';
+import type { Bench, Part } from './parts/part.ts';
+import { report } from './parts/report.ts';
+import { start } from './parts/start.ts';
+import { truth } from './parts/truth.ts';
+import { findPeers } from './peers/find.ts';
+import { medianInterval } from './spread.ts';
 
 /**
- * By hand, on a machine with nothing else to do: `npm run bench -- [--seconds 30] [--rounds 5] [--rate 5000]`. Writes a
- * Markdown report to the standard output: how even the requests of each sender arrive at a Go server, in interleaved rounds,
- * and what each says of a server that drops every third request.
+ * hitless beside other load generators, by hand and on a machine with nothing else to do: `npm run bench -- [--only
+ * cpu,arrivals,truth,memory,start,report] [--rounds 5] [--seconds 10]`. Writes its tables into docs/performance.md, each
+ * between its markers, or with --print to the standard output alone. With --install it first builds those that are missing.
  */
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '30' },
+    only: { type: 'string', default: 'cpu,arrivals,truth,memory,start,report' },
     rounds: { type: 'string', default: '5' },
-    rate: { type: 'string', default: '5000' },
+    seconds: { type: 'string', default: '10' },
     connections: { type: 'string', default: '50' },
+    attempts: { type: 'string', default: '100000,1000000' },
+    install: { type: 'boolean', default: false },
+    print: { type: 'boolean', default: false },
   },
 });
 
-interface Round extends Evenness {
-  ownLateP99Ms: number | null;
-}
+const parts: Record<string, Part> = { cpu, arrivals, truth, memory, start, report };
+const page = join(import.meta.dirname, '../../docs/performance.md');
 
-async function measure(folder: string, load: Omit<Load, 'url'>, rounds: number): Promise<Map<string, Round[]>> {
-  const vegeta = installVegeta(folder);
-  if (vegeta === null) console.error('left out: vegeta, which `go install` could not fetch');
-  const senders = new Map<string, Sender>([
-    ['hitless, timers', builtin(false)],
-    ['hitless, spinning', builtin(true)],
-    ['autocannon', autocannon],
-    ...(vegeta === null ? [] : ([['vegeta', vegeta]] as const)),
-  ]);
-  const measured = new Map<string, Round[]>([...senders.keys()].map((name) => [name, []]));
-  const server = await startArrivalServer(folder);
-  try {
-    for (let round = 1; round <= rounds; round++)
-      for (const [name, send] of senders) {
-        const ownLateP99Ms = await send({ ...load, url: server.url });
-        const result = { ...evennessOf(await server.arrivals(), load.rate), ownLateP99Ms };
-        measured.get(name)?.push(result);
-        console.error(`round ${round}, ${name}: ${JSON.stringify(result)}`);
-      }
-  } finally {
-    server.stop();
-  }
-  return measured;
-}
-
-function table(measured: Map<string, Round[]>): string {
-  const medians = (rounds: Round[]) => {
-    const own = rounds.map((round) => round.ownLateP99Ms).filter((ms) => ms !== null);
-    return {
-      arrived: median(rounds.map((round) => round.count)),
-      late: median(rounds.map((round) => round.lateP99Ms)),
-      variation: median(rounds.map((round) => round.gapVariation)),
-      own: own.length === 0 ? null : median(own),
-    };
-  };
-  const base = medians(measured.get('hitless, timers') ?? []);
-  const rows = [...measured].map(([name, rounds]) => {
-    const { arrived, late, variation, own } = medians(rounds);
-    const ratio = (value: number, of: number) => `${value.toFixed(2)} (${(value / of).toFixed(2)})`;
-    const ownText = own === null ? '' : own.toFixed(2);
-    return `| ${name} | ${arrived} | ${ratio(late, base.late)} | ${ratio(variation, base.variation)} | ${ownText} |`;
-  });
-  return [
-    '| sender | arrived | late at the server, p99, ms (ratio) | variation of gaps (ratio) | own lateness, p99, ms |',
-    '|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
-}
+const chosen = values.only.split(',');
+const unknown = chosen.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) throw new Error(`there is no part ${unknown.join(', ')}; there are ${Object.keys(parts)}`);
 
 const folder = mkdtempSync(join(tmpdir(), 'hitless-bench-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+process.on('SIGINT', () => process.exit(130));
+
+const peers = findPeers(values.install);
+const server = await startArrivalServer(folder);
 try {
-  const [seconds, rounds, rate, connections] = [values.seconds, values.rounds, values.rate, values.connections].map(
-    Number,
-  ) as [number, number, number, number];
-  const measured = await measure(folder, { rate, connections, seconds }, rounds);
-  console.log(
-    `${rate} requests a second for ${seconds} s on ${connections} kept connections, at a Go server on the same`,
-  );
-  console.log(
-    `machine (${availableParallelism()} cores, Node ${process.versions.node}); medians of ${rounds} interleaved`,
-  );
-  console.log(`rounds, in brackets as a ratio to hitless with timers.\n\n${table(measured)}\n`);
-  console.log('A server that ends the connection at every third request on it, without an answer:\n');
-  console.log(
-    '| sender | server received | server dropped | sender counted | sender says failed |\n|---|---|---|---|---|',
-  );
-  for (const { who, received, dropped, counted, failed } of await droppedThirds(Math.min(10, seconds)))
-    console.log(`| ${who} | ${received} | ${dropped} | ${counted} | ${failed} |`);
+  const bench: Bench = {
+    peers,
+    measured: new Measured(buildGo('measured', folder)),
+    server,
+    folder,
+    rounds: Number(values.rounds),
+    seconds: Number(values.seconds),
+    connections: Number(values.connections),
+    attempts: values.attempts.split(',').map(Number),
+  };
+  for (const name of chosen) {
+    const text = `${heading(name)}\n\n${await (parts[name] as Part)(bench)}`;
+    console.log(`${text}\n`);
+    if (!values.print) writeSection(page, name, text);
+  }
 } finally {
-  rmSync(folder, { recursive: true });
+  server.stop();
+}
+
+/** The command, and where it ran. */
+function heading(name: string): string {
+  const { rounds, seconds, connections, attempts } = values;
+  const { coverage } = medianInterval(new Array(Number(rounds)).fill(0));
+  const sure = `in brackets what holds the median with a probability of ${(coverage * 100).toFixed(0)} %`;
+  const command = `npm run bench -- --only ${name} --rounds ${rounds} --seconds ${seconds} --connections ${connections} --attempts ${attempts}`;
+  const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Linux ${release()}, Node ${process.versions.node}`;
+  return [
+    `\`${command}\`, on ${machine}; medians of ${rounds} ${rounds === '1' ? 'round' : `rounds, ${sure}`}.`,
+    ...(Number(rounds) < 5 ? ['', '**Provisional**: too few rounds to say how sure this is.'] : []),
+  ].join('\n');
 }

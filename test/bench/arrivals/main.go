@@ -1,5 +1,5 @@
-// A server that notes when each request arrives. `/arrivals` answers with the times in microseconds, one a line, and
-// forgets them; anything else is answered as the tutorial's app would.
+// A server that notes when each request arrives. `/arrivals` answers with the times, one a line, in microseconds since the
+// moment that the header x-start-us says, and forgets them; anything else is answered as the tutorial's app would.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strconv"
 	"sync"
 	"time"
 )
@@ -22,6 +23,7 @@ func main() {
 		noted := arrivals
 		arrivals = make([]int64, 0, 1<<20)
 		mutex.Unlock()
+		w.Header().Set("x-start-us", strconv.FormatInt(start.UnixMicro(), 10))
 		out := bufio.NewWriter(w)
 		defer out.Flush()
 		for _, us := range noted {

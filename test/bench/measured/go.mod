@@ -1,0 +1,3 @@
+module hitless/test/bench/measured
+
+go 1.22
