@@ -1,4 +1,5 @@
 import { HTTPParser } from 'http-parser-js';
+import { type Head, KnownHead } from './known-head.ts';
 
 /** What we use of http-parser-js's parser; its own types keep half of it private. */
 interface Parser {
@@ -46,6 +47,12 @@ export class Answer extends Base {
   bodyLength = 0;
   #hasNoBody = false;
   #keepsBody = false;
+  /** Nothing of this answer has been read yet. */
+  #isUnread = true;
+  readonly #known = new KnownHead();
+  /** Its head, where all of it came with the first read, and the bytes that it took. */
+  #head: Head | null = null;
+  #headLength = 0;
   #parts: Buffer[] = [];
   /** Parts from here on are views of the buffer that is being read. */
   #views = 0;
@@ -56,9 +63,11 @@ export class Answer extends Base {
 
   /** Makes ready for the next answer. `hasNoBody`: to a HEAD; `keepsBody`: whether somebody will look into it. */
   expect(hasNoBody: boolean, keepsBody: boolean): void {
-    this.initialize('RESPONSE');
+    this.state = 'RESPONSE_LINE';
+    this.#isUnread = true;
+    this.#head = null;
     this.status = null;
-    this.headers = [];
+    this.headers = none;
     this.complete = false;
     this.surplus = 0;
     this.problem = null;
@@ -67,18 +76,45 @@ export class Answer extends Base {
     this.bodyLength = 0;
     this.#hasNoBody = hasNoBody;
     this.#keepsBody = keepsBody;
-    this.#parts = [];
+    if (this.#parts.length > 0) this.#parts = [];
     this.#views = 0;
   }
 
   /** Takes what one read delivered. The buffer may be used again afterwards, unless the answer is complete. */
   read(buffer: Buffer, length: number): void {
+    const isFirst = this.#isUnread;
+    if (isFirst) {
+      this.#isUnread = false;
+      if (this.#readKnown(buffer, length)) return;
+      this.initialize('RESPONSE');
+    }
     const result = this.execute(buffer, 0, length);
     if (result instanceof Error)
       this.problem ??= (result as NodeJS.ErrnoException).code ?? result.message ?? 'not an HTTP answer';
+    if (isFirst && this.#head !== null) this.#known.learn(buffer, this.#headLength, this.#head);
     if (this.complete) return;
     for (; this.#views < this.#parts.length; this.#views++)
       this.#parts[this.#views] = Buffer.from(this.#parts[this.#views] as Buffer);
+  }
+
+  /** A whole answer in one read, whose head came before: what the parser made of it holds again. */
+  #readKnown(buffer: Buffer, length: number): boolean {
+    const known = this.#hasNoBody ? null : this.#known.of(buffer, length);
+    if (known === null) return false;
+    const from = this.#known.length;
+    const end = from + known.contentLength;
+    if (length < end) return false;
+    this.status = known.status;
+    this.headers = known.headers;
+    this.keepAlive = known.keepAlive;
+    this.contentEncoding = known.contentEncoding;
+    if (known.contentEncoding !== null) this.#keepsBody = true;
+    this.keepAliveUs = known.keepAliveUs ?? this.keepAliveUs;
+    this.bodyLength = known.contentLength;
+    if (this.#keepsBody && end > from) this.#parts.push(buffer.subarray(from, end));
+    this.surplus = length - end;
+    this.complete = true;
+    return true;
   }
 
   /** The connection's end, which completes an answer that has no other length. True where it is complete. */
@@ -110,6 +146,7 @@ export class Answer extends Base {
     this.status = statusCode;
     this.headers = info.headers;
     this.keepAlive = info.shouldKeepAlive;
+    let saidKeepAliveUs: number | null = null;
     for (let i = 0; i < info.headers.length; i += 2) {
       const value = info.headers[i + 1] as string;
       switch ((info.headers[i] as string).toLowerCase()) {
@@ -125,15 +162,26 @@ export class Answer extends Base {
           break;
         case 'keep-alive': {
           const seconds = /timeout=(\d+(\.\d+)?)/i.exec(value)?.[1];
-          if (seconds !== undefined) this.keepAliveUs = Number(seconds) * 1e6;
+          if (seconds !== undefined) saidKeepAliveUs = Number(seconds) * 1e6;
           break;
         }
       }
     }
-    if (!this.#hasNoBody && statusCode !== 204 && statusCode !== 304) return 0;
+    this.keepAliveUs = saidKeepAliveUs ?? this.keepAliveUs;
+    if (!this.#hasNoBody && statusCode !== 204 && statusCode !== 304) {
+      if (this.body_bytes !== null) this.#note(this.body_bytes, saidKeepAliveUs);
+      return 0;
+    }
     // Without a body the parser cannot know that the length is settled.
     this.keepAlive = info.versionMajor === 1 && info.versionMinor >= 1 && !hasClose(this.headerValues('connection'));
     return 1;
+  }
+
+  #note(contentLength: number, keepAliveUs: number | null): void {
+    const { headers, keepAlive, contentEncoding } = this;
+    const status = this.status as number;
+    this.#head = { status, headers, keepAlive, contentEncoding, keepAliveUs, contentLength };
+    this.#headLength = this.offset;
   }
 
   [HTTPParser.kOnBody](part: Buffer): void {
@@ -186,6 +234,8 @@ export class Answer extends Base {
     throw new Error(problem);
   }
 }
+
+const none: readonly string[] = [];
 
 function same(value: unknown): unknown {
   return value;

@@ -155,3 +155,60 @@ test('nothing that a server may send makes it throw', () => {
     { numRuns: 500 },
   );
 });
+
+test('a head that came before on the connection is read no differently', () => {
+  const messages = fc.constantFrom(
+    `${length(5)}hello`,
+    `${length(5)}world`,
+    `${length(5)}hello, and more`,
+    `${length(5)}hel`,
+    length(0),
+    'HTTP/1.1 200 OK\r\nkeep-alive: timeout=5\r\ncontent-length: 2\r\n\r\nok',
+    'HTTP/1.1 200 OK\r\nkeep-alive: timeout=7\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    'HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 2\r\n\r\nok',
+    'HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\nok',
+    'HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno',
+    'HTTP/1.1 204 No Content\r\n\r\n',
+    'HTTP/1.1 304 Not Modified\r\ncontent-length: 5\r\n\r\n',
+    'HTTP/1.1 200 OK\r\ncontent-length: 5\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ngarbage\r\n\r\nok',
+    `HTTP/1.1 100 Continue\r\n\r\n${length(2)}ok`,
+    'HTTP/1.1 200 OK\r\n\r\nuntil the end',
+  );
+  const asked = fc.record({
+    bytes: messages,
+    head: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    cut: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(80) }),
+    keepsBody: fc.boolean(),
+  });
+  const told = (answer: Answer) => {
+    const { status, headers, complete, surplus, problem, keepAlive, contentEncoding, bodyLength } = answer;
+    const body = complete ? (answer.body?.toString() ?? null) : null;
+    return { status, headers: [...headers], complete, surplus, problem, keepAlive, contentEncoding, bodyLength, body };
+  };
+  const readInto = (
+    answer: Answer,
+    { bytes, head, cut, keepsBody }: typeof asked extends fc.Arbitrary<infer A> ? A : never,
+  ) => {
+    answer.expect(head, keepsBody);
+    const all = Buffer.from(bytes, 'latin1');
+    for (const part of [all.subarray(0, cut), all.subarray(cut)])
+      if (part.length > 0 && !answer.complete && answer.problem === null) answer.read(Buffer.from(part), part.length);
+  };
+  fc.assert(
+    fc.property(fc.array(asked, { minLength: 2, maxLength: 12 }), (all) => {
+      const used = new Answer();
+      let keepAliveUs: number | null = null;
+      for (const each of all) {
+        const fresh = new Answer();
+        readInto(fresh, each);
+        readInto(used, each);
+        keepAliveUs = fresh.keepAliveUs ?? keepAliveUs;
+        expect(told(used)).toEqual(told(fresh));
+        expect(used.keepAliveUs).toBe(keepAliveUs);
+        expect(used.finish()).toBe(fresh.finish());
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
