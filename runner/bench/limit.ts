@@ -23,13 +23,18 @@ export function limitOf(load: BenchLoad, figures: Figures, use: MachineUse, cutS
   if (load.model === 'closed')
     return server(`the server: its answers took ${ms(figures.latencyMs.p50)} (p50) on ${connections(load)}`);
   if (load.model === 'scenario') return { limitedBy: 'plan', generatorLimited: false, why: 'the plan of the lanes' };
-  if (cutShort)
-    return server(`the server: so many requests waited for one of ${connections(load)} that the stage was ended early`);
   // Near the end of a stage what was planned is not answered yet.
-  if (figures.ratePerS < rateShare * load.rate && (figures.waitMs.p99 ?? 0) > mostLateMs)
+  const fellBehind = figures.ratePerS < rateShare * load.rate && (figures.waitMs.p99 ?? 0) > mostLateMs;
+  if (cutShort || fellBehind) {
+    // Latency is that of a queue then, and lateness always small beside it: who blames the server was in time.
+    if ((figures.lateMs.p99 ?? 0) > mostLateMs)
+      return { limitedBy: 'generator', generatorLimited: true, why: lateText(figures) };
     return server(
-      `the server: ${figures.ratePerS.toFixed(1)} good answers a second for ${load.rate} that were asked for; requests waited up to ${ms(figures.waitMs.max)} for one of ${connections(load)}`,
+      cutShort
+        ? `the server: so many requests waited for one of ${connections(load)} that the stage was ended early`
+        : behindText(figures, load),
     );
+  }
   return { limitedBy: 'plan', generatorLimited: false, why: `the plan: ${load.rate} requests a second` };
 }
 
@@ -50,9 +55,16 @@ function ownLimit(load: BenchLoad, figures: Figures, use: MachineUse): string | 
       : null;
   }
   const bound = Math.max(mostLateMs, lateShare * (latencyMs.p99 ?? latencyMs.max ?? 0));
-  return (late.p99 ?? 0) > bound
-    ? `the generator: it was up to ${ms(late.p99)} late (p99) with its own plan, which latency contains`
-    : null;
+  return (late.p99 ?? 0) > bound ? lateText(figures) : null;
+}
+
+function lateText({ lateMs }: Figures): string {
+  return `the generator: it was up to ${ms(lateMs.p99)} late (p99) with its own plan, which latency contains`;
+}
+
+function behindText({ ratePerS, waitMs }: Figures, load: Extract<BenchLoad, { model: 'open' }>): string {
+  const rate = `${ratePerS.toFixed(1)} good answers a second for ${load.rate} that were asked for`;
+  return `the server: ${rate}; requests waited up to ${ms(waitMs.max)} for one of ${connections(load)}`;
 }
 
 function fullText({ threadWaited, threads }: MachineUse, busy: number): string {

@@ -5,6 +5,8 @@ import type { Lane } from '../traffic/lane.ts';
 /** Above that others had so much of the machine that figures move by themselves. */
 const noisyShare = 0.02;
 const noisyGapMs = 10;
+/** Below that whoever wants to run waits. */
+const leastIdle = 0.05;
 
 /** What a reader of the figures has to know, a sentence each. */
 export function notesOf({ stages, noise }: Pick<BenchResult, 'stages' | 'noise'>, lane: Lane | null): string[] {
@@ -31,7 +33,7 @@ export function notesOf({ stages, noise }: Pick<BenchResult, 'stages' | 'noise'>
   ];
 }
 
-function noiseNotes({ before, steal }: BenchResult['noise']): string[] {
+function noiseNotes({ before, idle, steal }: BenchResult['noise']): string[] {
   const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
   const isNoisy = before !== null && (before.lost > noisyShare || (before.gapMs.max ?? 0) > noisyGapMs);
   return [
@@ -39,6 +41,9 @@ function noiseNotes({ before, steal }: BenchResult['noise']): string[] {
       ? [
           `This machine was not at rest before the start: a thread was kept from running ${percent(before.lost)} of the time, for up to ${(before.gapMs.max ?? 0).toFixed(1)} ms.`,
         ]
+      : []),
+    ...(idle !== null && idle < leastIdle
+      ? [`The cores of this machine were idle ${percent(idle)} of the time: a server on it had to wait for them.`]
       : []),
     ...(steal !== null && steal > noisyShare
       ? [`The host of this virtual machine took ${percent(steal)} of its processors meanwhile.`]
