@@ -1,19 +1,19 @@
 import type { Event } from '../../../record/event.ts';
 import type { Workload, WorkloadKind } from '../../../record/workload.ts';
-import { Clocks, type Interval, narrowed, stampOf } from '../clock.ts';
+import { Clocks, type Interval } from '../clock.ts';
 import { type Change, createdWithin, type Scene } from './change.ts';
 import { serviceOf } from './endpoint-events.ts';
 import { learnFromPod } from './kubelet-stamps.ts';
 import { Listings } from './listings.ts';
-import type { Known, Message } from './message.ts';
+import type { Message } from './message.ts';
 import type { EndpointSlice, KubernetesObject, Objects, Pod, Report, Resource } from './objects.ts';
 import { autoscalerEvents, nodeEvents, serviceEvents } from './other-events.ts';
 import { controllerOf, isKnownKind, ownerOfPod, ownerOfSet, tagOf } from './owner.ts';
 import { podEvents } from './pod-events.ts';
 import { PodNames } from './pod-names.ts';
 import { reportedEvents } from './reported-events.ts';
-import { Revisions, revisionOf } from './revisions.ts';
 import { Store } from './store.ts';
+import { longAgoUs, StoredTimes } from './stored-times.ts';
 import { replicaSetEvents, startsRollout, workloadEvents } from './workload-events.ts';
 import { WorkloadNames } from './workload-names.ts';
 import { type Reading, type Relatives, readWorkload } from './workloads/workload.ts';
@@ -28,9 +28,6 @@ export interface ObservationOptions {
   /** What the version of an image is; by default its tag. */
   versionOf?(image: string): string;
 }
-
-/** For what was there longer than anybody knows: a record's times are finite. Thirty years before the machine's start. */
-const longAgoUs = -1e15;
 
 /** Makes the events of the record from what came from the API server. Time plays no part but as the messages tell it. */
 export class Observation {
@@ -50,7 +47,7 @@ export class Observation {
   readonly scene: Scene;
   readonly #onEvent: (event: Event) => void;
   readonly #clocks = new Clocks();
-  readonly #revisions = new Revisions();
+  readonly #times = new StoredTimes(this.#clocks.api);
   readonly #podNames = new PodNames();
   readonly #workloadNames: WorkloadNames;
   readonly #concerned: ReadonlySet<string> | null;
@@ -58,8 +55,6 @@ export class Observation {
   /** By UID, those of which a rollout has begun. */
   readonly #rolling = new Set<string>();
   readonly #readings = new Map<string, Reading>();
-  readonly #madeUs = new Map<string, number>();
-  readonly #boundUs = new Map<string, number>();
 
   constructor(options: ObservationOptions, onEvent: (event: Event) => void) {
     const { services, workloads, versionOf = tagOf, concernsPod = () => false } = options;
@@ -74,14 +69,14 @@ export class Observation {
       nameOf: ({ metadata }) => this.#podNames.of(metadata.name, metadata.uid),
       nameOfWorkload: (owner) => this.#workloadNames.of(owner),
       replicaSetOf: (pod) => this.store.get('replicasets', controllerOf(pod)?.name),
-      madeUs: (uid) => this.#madeUs.get(uid) ?? longAgoUs,
-      boundUs: (uid) => this.#boundUs.get(uid) ?? this.#madeUs.get(uid) ?? longAgoUs,
+      madeUs: (uid) => this.#times.madeUs(uid),
+      boundUs: (uid) => this.#times.boundUs(uid),
     };
   }
 
   take(message: Message): void {
-    if (message.kind === 'answer') this.#answer(message);
-    else if (message.kind === 'revision') this.#revisions.add({ ...message, revision: revisionOf(message.revision) });
+    if (message.kind === 'answer') this.#times.answered(message);
+    else if (message.kind === 'revision') this.#times.revisionTold(message);
     else if (message.kind === 'list') this.#list(message);
     else if (message.kind === 'change') this.#changed(message);
     else this.#blind(message);
@@ -104,27 +99,22 @@ export class Observation {
     });
   }
 
-  #answer({ date, sentUs, receivedUs }: Extract<Message, { kind: 'answer' }>): void {
-    const stamp = stampOf(date);
-    if (stamp !== null) this.#clocks.api.add(stamp, { earliestUs: sentUs, latestUs: receivedUs });
-  }
-
   /** What differs from what was known came about since then, and was stored before the list was read. */
   #list({ resource, items, receivedUs, since }: Extract<Message, { kind: 'list' }>): void {
     const first = since === null;
-    const sinceUs = first ? longAgoUs : this.#knownUs(resource, since);
+    const sinceUs = first ? longAgoUs : this.#times.knownUs(resource, since);
     const names = new Set(items.map(({ metadata }) => metadata.name));
     for (const before of [...this.store.all(resource).values()])
       if (!names.has(before.metadata.name))
         this.#apply(resource, before, null, { earliestUs: sinceUs, latestUs: receivedUs }, first);
     for (const after of items) {
-      const latestUs = this.#stored(resource, after, receivedUs).latestUs;
+      const latestUs = this.#times.stored(resource, after, receivedUs).latestUs;
       this.#apply(resource, this.#before(resource, after), after, { earliestUs: sinceUs, latestUs }, first);
     }
   }
 
   #changed({ resource, type, object, receivedUs }: Extract<Message, { kind: 'change' }>): void {
-    const within = this.#stored(resource, object, receivedUs);
+    const within = this.#times.stored(resource, object, receivedUs);
     const before = this.#before(resource, object);
     if (type !== 'DELETED') this.#apply(resource, before, object, within, false);
     // It comes as it was last, with the version of its deletion.
@@ -133,27 +123,6 @@ export class Observation {
 
   #before(resource: Resource, { metadata }: KubernetesObject): KubernetesObject | null {
     return this.store.get(resource, metadata.name) ?? null;
-  }
-
-  /** When a version of an object was stored. */
-  #stored(resource: Resource, { metadata }: KubernetesObject, seenUs: number): Interval {
-    // Clusters may keep Events in a store of their own, which counts for itself.
-    const revision = resource === 'events' ? Number.NaN : revisionOf(metadata.resourceVersion);
-    const interval = this.#revisions.interval(revision, seenUs);
-    if (Number.isFinite(interval.earliestUs)) return interval;
-    // Each write leaves a stamp with the names of the fields that it set, the last one the newest.
-    const stamps = (metadata.managedFields ?? []).map(({ time }) => stampOf(time)).filter((stamp) => stamp !== null);
-    const { earliestUs } = this.#clocks.api.interval(Math.max(...stamps), seenUs);
-    const made = this.#madeUs.get(metadata.uid) ?? longAgoUs;
-    return narrowed(
-      { earliestUs: Math.max(made, longAgoUs), latestUs: interval.latestUs },
-      { ...interval, earliestUs },
-    );
-  }
-
-  #knownUs(resource: Resource, { us, revision }: Known): number {
-    if (resource === 'events') return us;
-    return Math.max(us, this.#revisions.interval(revisionOf(revision) + 1, Number.POSITIVE_INFINITY).earliestUs);
   }
 
   #apply(
@@ -171,17 +140,14 @@ export class Observation {
     if (after !== null && before?.metadata.resourceVersion === after.metadata.resourceVersion) return;
     const subject = (after ?? before) as KubernetesObject;
     const { uid, name } = subject.metadata;
-    if (before === null) this.#madeUs.set(uid, createdWithin(subject, within, this.scene).earliestUs);
+    if (before === null) this.#times.made(uid, createdWithin(subject, within, this.scene).earliestUs);
     // Nothing happens to an object before it is made.
     const earliestUs = Math.max(within.earliestUs, Math.min(this.scene.madeUs(uid), within.latestUs));
     const change = { before, after, within: { ...within, earliestUs }, first };
     if (after === null) this.store.remove(resource, name);
     else this.store.put(resource, withoutFields(after));
     for (const event of this.#events(resource, change)) this.#onEvent(event);
-    if (after === null) {
-      this.#madeUs.delete(uid);
-      this.#boundUs.delete(uid);
-    }
+    if (after === null) this.#times.forget(uid);
   }
 
   #events(resource: Resource, change: Change<KubernetesObject>): Event[] {
@@ -220,7 +186,7 @@ export class Observation {
     const { uid } = pod.metadata;
     // Those that come back under a name are counted in the order in which they come.
     this.scene.nameOf(pod);
-    if (pod.spec.nodeName !== undefined && !this.#boundUs.has(uid)) this.#boundUs.set(uid, within.earliestUs);
+    if (pod.spec.nodeName !== undefined) this.#times.bound(uid, within.earliestUs);
     learnFromPod(change, this.scene);
     if (after === null) this.gonePods.set(uid, pod);
     return this.concernsPod(pod) ? podEvents(change, this.scene) : [];
@@ -283,7 +249,7 @@ export class Observation {
   }
 
   #blind({ resource, fromUs, toUs, missedSince, ended, why }: Extract<Message, { kind: 'blind' }>): void {
-    const earliestUs = missedSince === null ? fromUs : Math.min(fromUs, this.#knownUs(resource, missedSince));
+    const earliestUs = missedSince === null ? fromUs : Math.min(fromUs, this.#times.knownUs(resource, missedSince));
     this.#onEvent({
       earliestUs: Math.max(earliestUs, longAgoUs),
       latestUs: toUs,
