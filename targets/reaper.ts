@@ -1,6 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ownerIsGone, removeDeadRun } from './lease.ts';
+
+/** Not on Windows. */
+const shell = '/bin/sh';
 
 /**
  * A small process that outlives its run by a moment: it holds the end of a pipe whose other end only the run has. When
@@ -13,7 +17,11 @@ export function startReaper(leasePath: string): () => void {
 
 /** The same with another script, which calls `afterRun`. It has the run's environment. */
 export function spawnReaper(script: string, args: readonly string[]): () => void {
-  const reaper: ChildProcess = spawn(process.execPath, [fileURLToPath(script), ...args], {
+  const words = [process.execPath, fileURLToPath(script), ...args];
+  // A shell takes 1 MB for as long as the run lives, where Node takes 45: it waits for the end of the pipe, and then becomes
+  // the reaper.
+  const [file = '', ...rest] = existsSync(shell) ? [shell, '-c', 'read -r _; exec "$@"', shell, ...words] : words;
+  const reaper: ChildProcess = spawn(file, rest, {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
