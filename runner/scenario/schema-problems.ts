@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import { didYouMean, nearest } from '../../record/nearest.ts';
 import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
 
@@ -17,8 +17,10 @@ export function schemaProblems(
   schema: object,
   whole = 'the scenario',
 ): (value: unknown, root?: FieldPath) => Problem[] {
-  const validate = ajv.compile(schema);
+  // To compile the scenario's takes a quarter of a second, and most commands read none.
+  let validate: ValidateFunction | undefined;
   return (value, root = []) => {
+    validate ??= ajv.compile(schema);
     if (validate(value)) return [];
     const errors = bestBranches(validate.errors ?? []);
     return onePerField(errors.map((error) => inWords(error, [...root, ...pathOf(error.instancePath, value)], whole)));
