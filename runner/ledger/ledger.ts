@@ -4,6 +4,13 @@ import { HitlessError } from '../../record/error.ts';
 import type { LaneLedgerFacts, LedgerFacts } from '../../record/facts.ts';
 import { rewriteAttempts } from '../../record/rewrite-attempts.ts';
 
+interface Entry {
+  /** In the ledger. */
+  times: number;
+  /** In the record, so far. */
+  attempts: number;
+}
+
 /** Past that many it is too long to be held against the record. */
 const mostEntries = 2_000_000;
 
@@ -28,39 +35,42 @@ export class Ledger {
 
   /** Holds the ledger against the record, and puts into this which attempts were handled; tells what it found. */
   async reconcile(attemptsFile: string): Promise<LedgerFacts> {
-    const times = await this.#timesOfEach();
-    if (times === null) return { file: this.#file, entries: mostEntries, strangers: 0, lanes: [] };
+    const entries = await this.#entries();
+    if (entries === null) return { file: this.#file, entries: mostEntries, strangers: 0, lanes: [] };
     const lanes = new Map<string, LaneLedgerFacts>();
-    const entries = times.size;
     let known = 0;
     rewriteAttempts(attemptsFile, (attempt) => {
       if (attempt.outcome === 'unsent') return;
       const lane = lanes.get(attempt.lane) ?? { lane: attempt.lane, sent: 0, handled: 0, twice: 0, okUnhandled: 0 };
       lanes.set(attempt.lane, lane);
-      const handled = times.get(attempt.id) ?? 0;
       lane.sent++;
-      if (handled > 0) {
-        known++;
+      const entry = entries.get(attempt.id) ?? { times: 0, attempts: 0 };
+      const before = entry.attempts++;
+      if (entry.times > before) {
         lane.handled++;
         attempt.handled = 'yes';
-      }
-      if (handled > 1) lane.twice++;
-      if (handled === 0 && attempt.outcome === 'ok') lane.okUnhandled++;
+      } else if (attempt.outcome === 'ok') lane.okUnhandled++;
+      if (entry.times > 0 && before === 0) known++;
+      // Each hop of a redirect is an attempt, and may have the id of the first.
+      if (entry.times > before + 1) lane.twice += before === 0 ? 1 : 0;
+      else if (entry.times === before + 1 && before > 0) lane.twice--;
     });
-    return { file: this.#file, entries, strangers: entries - known, lanes: [...lanes.values()] };
+    return { file: this.#file, entries: entries.size, strangers: entries.size - known, lanes: [...lanes.values()] };
   }
 
-  /** How often each id is there; null where there are too many. */
-  async #timesOfEach(): Promise<Map<string, number> | null> {
+  /** By id; null where there are too many. */
+  async #entries(): Promise<Map<string, Entry> | null> {
     // One that was begun anew meanwhile is read from its start.
     const start = statSync(this.#file).size >= this.#from ? this.#from : 0;
-    const times = new Map<string, number>();
+    const entries = new Map<string, Entry>();
     for await (const line of createInterface({ input: createReadStream(this.#file, { start, encoding: 'utf8' }) })) {
       const id = line.trim();
       if (id === '') continue;
-      times.set(id, (times.get(id) ?? 0) + 1);
-      if (times.size > mostEntries) return null;
+      const entry = entries.get(id);
+      if (entry !== undefined) entry.times++;
+      else if (entries.size === mostEntries) return null;
+      else entries.set(id, { times: 1, attempts: 0 });
     }
-    return times;
+    return entries;
   }
 }

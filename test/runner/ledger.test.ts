@@ -60,3 +60,23 @@ test('one that was begun anew is read from its start; one that is not there is t
   expect(await ledger.reconcile(attempts)).toMatchObject({ entries: 1, strangers: 0, lanes: [{ handled: 1 }] });
   expect(() => new Ledger(join(folder, 'none'))).toThrow(/there is no ledger/);
 });
+
+test('an id that several attempts have, as each hop of a redirect, may be there as often', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'ledger');
+  writeFileSync(file, '');
+  const ledger = new Ledger(file);
+  const attempts = join(folder, 'attempts.arrows');
+  createAttemptsFile(attempts);
+  const writer = new AttemptWriter(attempts);
+  for (const id of ['hops', 'hops', 'hops', 'again', 'again', 'elsewhere', 'elsewhere'])
+    writer.add(attempt({ at: 1, id }));
+  writer.close();
+  endAttemptsFile(attempts);
+  appendFileSync(file, ['hops', 'hops', 'hops', 'again', 'again', 'again', 'elsewhere', ''].join('\n'));
+  expect(await ledger.reconcile(attempts)).toMatchObject({
+    entries: 3,
+    strangers: 0,
+    lanes: [{ sent: 7, handled: 6, twice: 1, okUnhandled: 1 }],
+  });
+});
