@@ -1,5 +1,5 @@
-import type { Schema } from 'apache-arrow';
 import { BufferRegion, FieldNode, Message, RecordBatch } from 'apache-arrow/ipc/metadata/message';
+import type { Schema } from 'apache-arrow/schema';
 import type { ColumnWriter } from './column-writers.ts';
 
 /**

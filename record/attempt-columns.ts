@@ -1,4 +1,5 @@
-import { Bool, type DataType, Field, Int32, Int64, Schema, Utf8 } from 'apache-arrow';
+import { Field, Schema } from 'apache-arrow/schema';
+import { Bool, type DataType, Int32, Int64, Utf8 } from 'apache-arrow/type';
 import type { Attempt } from './attempt.ts';
 
 export type ColumnType = 'int64' | 'int32' | 'bool' | 'text';
