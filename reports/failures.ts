@@ -31,7 +31,6 @@ export function deedOf(outcome: string): string {
 
 export interface FailureGroup {
   outcome: string;
-  phase: string | null;
   status: number | null;
   /** The platform's name, else the app's own; null where nobody knows. */
   replica: string | null;
@@ -44,12 +43,12 @@ export interface FailureGroup {
 export function groupFailures(failures: readonly FailedAttempt[]): FailureGroup[] {
   const groups = new Map<string, FailureGroup>();
   for (const failure of failures) {
-    const { outcome, phase, status, version, step } = failure;
+    const { outcome, status, version, step } = failure;
     const replica = failure.pod ?? failure.replica;
-    const key = JSON.stringify([outcome, phase, status, replica, step]);
+    const key = JSON.stringify([outcome, status, replica, step]);
     const group = groups.get(key);
     if (group) group.failures.push(failure);
-    else groups.set(key, { outcome, phase, status, replica, version, step, failures: [failure] });
+    else groups.set(key, { outcome, status, replica, version, step, failures: [failure] });
   }
   return [...groups.values()].sort((a, b) => b.failures.length - a.failures.length);
 }
