@@ -31,7 +31,7 @@ const light: Look = {
   failed: '#c8102e',
   unknown: '#9aa3af',
   versions: ['#93c5ee', '#2f6db5', '#2a9d78', '#b57edc', '#e0a100', '#5f6b7a'],
-  lines: ['#1f5fa8', '#e08a00', '#2a9d78', '#a35fc9', '#5f6b7a'],
+  lines: ['#1f5fa8', '#e08a00', '#2a9d78', '#a35fc9', '#5f6b7a', '#52b6e3', '#7a4a1e'],
 };
 
 const dark: Look = {
@@ -45,7 +45,7 @@ const dark: Look = {
   failed: '#ff5c6c',
   unknown: '#77818e',
   versions: ['#a8d3f5', '#3b82d6', '#37b48b', '#c9a0ea', '#efb83a', '#8593a5'],
-  lines: ['#6cb0f5', '#f0a63c', '#37b48b', '#c9a0ea', '#8593a5'],
+  lines: ['#6cb0f5', '#f0a63c', '#37b48b', '#c9a0ea', '#8593a5', '#b5e3f7', '#b98a5c'],
 };
 
 export function lookOf(how: { dark: boolean; titled?: boolean }): Look {

@@ -13,11 +13,14 @@ type Curve = Result['percentiles'][string];
 export function percentilesChart(result: Pick<Result, 'percentiles'>, look: Look): ChartConfiguration {
   const curves = Object.entries(result.percentiles).filter(([, curve]) => curve.length > 0);
   const end = lastPlace(curves.map(([, curve]) => curve));
+  // What sums up several is none of them.
+  const colorOf = (lane: string, index: number) =>
+    lane === 'all' && curves.length > 1 ? look.text : (look.lines[index] ?? look.unknown);
   const datasets = curves.map(([lane, curve], index) => ({
     label: labelOf(lane),
     data: curve.map(([percentile, ms]) => ({ x: Math.min(end, placeOf(percentile)), y: logarithmic(ms) })),
-    borderColor: look.lines[index] ?? look.unknown,
-    backgroundColor: look.lines[index] ?? look.unknown,
+    borderColor: colorOf(lane, index),
+    backgroundColor: colorOf(lane, index),
     borderWidth: 2,
     borderDash: index % 2 === 1 ? [6, 3] : [],
     pointRadius: 0,
