@@ -1,4 +1,5 @@
 import { seededRandom } from '../../traffic/random.ts';
+import { median } from './signed-rank.ts';
 
 export interface ChangePoint {
   /** Index of the first value of the new level. */
@@ -15,21 +16,23 @@ const shortest = 3;
 const stream = 0xcba;
 
 /**
- * Where the values went over to another level: the split at which the ranks before and behind it differ most (the CUSUM of
- * ranks, as in Pettitt 1979), if a permutation of the values hardly ever has so clear a one; and then the same on either
- * side of it (binary segmentation, Vostrikova 1981). Ranks take no notice of how far off a single odd run is. It takes
- * eleven values for a change to be clear enough. Always the same for the same values.
+ * Where the values went over to another level. There is a change if a permutation of the values hardly ever has a split at
+ * which ranks before and behind it differ so much (the CUSUM of ranks, as in Pettitt 1979); it is where the values lie
+ * nearest to the medians on either side; and then the same within both sides (binary segmentation, Vostrikova 1981). Ranks
+ * and medians take no notice of how far off a single odd run is. It takes eleven values for a change to be clear enough.
+ * Always the same for the same values.
  */
 export function changePoints(values: readonly number[]): ChangePoint[] {
   return within(values, 0);
 }
 
 function within(values: readonly number[], offset: number): ChangePoint[] {
-  const found = clearest(ranksOf(values));
-  if (found === null) return [];
-  const chance = chanceOf(ranksOf(values), found.height);
+  const ranks = ranksOf(values);
+  const height = clearest(ranks);
+  if (height === null) return [];
+  const chance = chanceOf(ranks, height);
   if (chance > mostChance) return [];
-  const { at } = found;
+  const at = bestSplit(values);
   return [
     ...within(values.slice(0, at), offset),
     { at: offset + at, chance },
@@ -37,19 +40,33 @@ function within(values: readonly number[], offset: number): ChangePoint[] {
   ];
 }
 
-/** How far the mean ranks before and behind each split are apart, in units of what chance would do. */
-function clearest(ranks: readonly number[]): { at: number; height: number } | null {
+/** How far the mean ranks before and behind a split are apart at the most, in units of what chance would do. */
+function clearest(ranks: readonly number[]): number | null {
   const n = ranks.length;
   const mean = (n + 1) / 2;
-  let best: { at: number; height: number } | null = null;
+  let most: number | null = null;
   let sum = 0;
   for (let at = 1; at <= n - shortest; at++) {
     sum += (ranks[at - 1] as number) - mean;
     if (at < shortest) continue;
     const height = Math.abs(sum) / Math.sqrt((at * (n - at)) / n);
-    if (best === null || height > best.height) best = { at, height };
+    if (most === null || height > most) most = height;
   }
-  return best;
+  return most;
+}
+
+/** The split behind which the values are nearest to the medians of their sides. */
+function bestSplit(values: readonly number[]): number {
+  const off = (side: readonly number[]) => {
+    const middle = median(side.toSorted((a, b) => a - b));
+    return side.reduce((sum, value) => sum + Math.abs(value - middle), 0);
+  };
+  let best = { at: shortest, off: Number.POSITIVE_INFINITY };
+  for (let at = shortest; at <= values.length - shortest; at++) {
+    const sum = off(values.slice(0, at)) + off(values.slice(at));
+    if (sum < best.off) best = { at, off: sum };
+  }
+  return best.at;
 }
 
 function chanceOf(ranks: readonly number[], height: number): number {
@@ -61,7 +78,7 @@ function chanceOf(ranks: readonly number[], height: number): number {
       const other = Math.floor(random() * (last + 1));
       [shuffled[last], shuffled[other]] = [shuffled[other] as number, shuffled[last] as number];
     }
-    if ((clearest(shuffled)?.height ?? 0) >= height - 1e-9) as++;
+    if ((clearest(shuffled) ?? 0) >= height - 1e-9) as++;
   }
   return (as + 1) / (permutations + 1);
 }

@@ -32,6 +32,11 @@ describe('change points', () => {
     ).toEqual([12, 24]);
   });
 
+  test('are not one off because the last run of a level was its lowest', () => {
+    const fell = [...normals(11, 1).map((value) => 1000 + value), 990, ...normals(8, 2).map((value) => 900 + value)];
+    expect(changePoints(fell).map(({ at }) => at)).toEqual([12]);
+  });
+
   test('are not an odd run, nor too few', () => {
     expect(
       changePoints(

@@ -1,0 +1,165 @@
+import type { Chart, ChartConfiguration } from 'chart.js';
+import type { Change, Effect, EffectMeasure } from '../../../../record/effect.ts';
+import { frameOf } from '../../../charts/frame.ts';
+import { type Look, pale } from '../../../charts/look.ts';
+import { tickStyle } from '../../../charts/time-axis.ts';
+import { boundsText, confidenceText, measureName, signed } from '../../effect/words.ts';
+import type { BenchChart } from './chart.ts';
+
+interface Row {
+  measure: EffectMeasure;
+  kind: 'typical' | 'overall';
+  change: Change;
+}
+
+/** Each measure's change with its interval, on one axis with the tolerance: what lies beyond it is a change. */
+export const effectChart: BenchChart<Effect> = {
+  id: 'effect',
+  title: 'Change by measure',
+  has: (effect) => rowsOf(effect).length > 0,
+  note: (effect) => `intervals of ${confidenceText(effect)}; shaded: within the tolerance`,
+  height: (effect) => 90 + 26 * rowsOf(effect).length,
+  config: effectConfig,
+  tell: (effect) =>
+    `How the candidate differs from the baseline. ${rowsOf(effect)
+      .map(
+        ({ measure, kind, change }) => `${nameOf(measure, kind)}: ${signed(change.estimate)}, ${boundsText(change)}.`,
+      )
+      .join(' ')} A change up to ${signed(effect.tolerance)} either way is none.`,
+};
+
+function rowsOf({ measures }: Effect): Row[] {
+  return measures.flatMap((measure) =>
+    (['typical', 'overall'] as const).flatMap((kind) => {
+      const change = measure[kind];
+      return change === null ? [] : [{ measure, kind, change }];
+    }),
+  );
+}
+
+function nameOf(measure: EffectMeasure, kind: Row['kind']): string {
+  return `${measureName(measure)}, ${kind === 'typical' ? 'typical' : 'over all'}`;
+}
+
+function effectConfig(effect: Effect, look: Look): ChartConfiguration {
+  const rows = rowsOf(effect);
+  const colorOf = ({ measure }: Row) => {
+    if (!measure.decides) return look.unknown;
+    return measure.verdict === 'worse'
+      ? look.failed
+      : (look.lines[measure.verdict === 'better' ? 2 : 0] ?? look.unknown);
+  };
+  const labels = rows.map(({ measure, kind }) => nameOf(measure, kind));
+  // One wild interval would press all others into a line.
+  const typicalReach = rows.filter(({ measure }) => measure.decides).map(reach);
+  const most = Math.max(effect.tolerance * 2, ...(typicalReach.length > 0 ? typicalReach : rows.map(reach))) * 1.15;
+  const frame = frameOf(look, 'Change by measure', []);
+  const keep = (share: number) => Math.max(-most, Math.min(most, share)) * 100;
+  return {
+    type: 'bar',
+    data: {
+      labels,
+      datasets: [
+        {
+          label: 'interval',
+          data: rows.map(({ change }) => [keep(change.low), keep(change.high)] as [number, number]),
+          backgroundColor: rows.map((row) => pale(colorOf(row), 0.35)),
+          borderColor: rows.map(colorOf),
+          borderWidth: { left: 2, right: 2 },
+          borderSkipped: false,
+          barThickness: 12,
+        },
+      ],
+    },
+    options: {
+      ...frame,
+      indexAxis: 'y',
+      interaction: { mode: 'nearest', axis: 'y', intersect: false },
+      scales: {
+        x: {
+          min: -most * 100,
+          max: most * 100,
+          grid: { color: look.grid, drawTicks: false },
+          border: { display: false },
+          ticks: {
+            ...tickStyle(look),
+            maxRotation: 0,
+            padding: 6,
+            autoSkipPadding: 16,
+            callback: (value: unknown, index: number, ticks: readonly unknown[]) =>
+              index === 0 || index === ticks.length - 1 ? '' : signed(Number(value) / 100),
+          },
+        },
+        y: {
+          grid: { display: false },
+          border: { display: false },
+          ticks: { ...tickStyle(look), autoSkip: false, crossAlign: 'far' },
+        },
+      },
+      plugins: {
+        ...frame.plugins,
+        tooltip: {
+          ...frame.plugins?.tooltip,
+          callbacks: {
+            label: ({ dataIndex }: { dataIndex: number }) => {
+              const row = rows[dataIndex];
+              return row === undefined ? '' : ` ${signed(row.change.estimate)} (${boundsText(row.change)})`;
+            },
+          },
+        },
+      },
+    },
+    plugins: [
+      toleranceBand(effect.tolerance, look),
+      estimates(
+        rows.map(({ change }) => keep(change.estimate)),
+        look,
+      ),
+    ],
+  } as unknown as ChartConfiguration;
+}
+
+function reach({ change }: Row): number {
+  return Math.max(Math.abs(change.low), Math.abs(change.high));
+}
+
+function toleranceBand(tolerance: number, look: Look) {
+  return {
+    id: 'tolerance',
+    beforeDatasetsDraw: ({ ctx, chartArea, scales }: Chart) => {
+      const x = scales.x;
+      if (x === undefined) return;
+      const [from, zero, to] = [(1 / (1 + tolerance) - 1) * 100, 0, tolerance * 100].map((value) =>
+        x.getPixelForValue(value),
+      ) as [number, number, number];
+      ctx.save();
+      ctx.fillStyle = look.band;
+      ctx.fillRect(from, chartArea.top, to - from, chartArea.bottom - chartArea.top);
+      ctx.strokeStyle = look.muted;
+      ctx.beginPath();
+      ctx.moveTo(zero, chartArea.top);
+      ctx.lineTo(zero, chartArea.bottom);
+      ctx.stroke();
+      ctx.restore();
+    },
+  };
+}
+
+function estimates(values: readonly number[], look: Look) {
+  return {
+    id: 'estimates',
+    afterDatasetsDraw: (chart: Chart) => {
+      const { ctx, scales } = chart;
+      const bars = chart.getDatasetMeta(0).data;
+      ctx.save();
+      ctx.fillStyle = look.text;
+      bars.forEach((bar, index) => {
+        const x = scales.x?.getPixelForValue(values[index] ?? 0) ?? 0;
+        ctx.beginPath();
+        ctx.arc(x, bar.y, 3.5, 0, 2 * Math.PI);
+        ctx.fill();
+      });
+      ctx.restore();
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { PageElement } from '../../../html/page/browser.ts';
+import { element } from '../../../html/page/element.ts';
+import { count, duration, percent } from '../../../words.ts';
+import { boundsText, confidenceText, measureName, signed } from '../../effect/words.ts';
+import { rateText } from '../../words.ts';
+import type { BenchPage } from '../model.ts';
+
+/** What one looks for first, in large figures. */
+export function numbers({ effect, stages }: BenchPage): PageElement | null {
+  if (effect !== null) {
+    const told = effect.measures.filter(({ decides, name }) => decides || name === 'p50' || name === 'p99').slice(0, 4);
+    return list([
+      ...told.map(({ typical, overall, verdict, decides, ...measure }) => {
+        const change = typical ?? overall;
+        return number(
+          measureName(measure),
+          change === null ? '-' : signed(change.estimate),
+          change === null ? 'not measured' : `${boundsText(change)} (${confidenceText(effect)})`,
+          decides && verdict === 'worse' ? 'bad' : '',
+        );
+      }),
+      number(
+        'failed',
+        `${count(effect.candidate.failed)} and ${count(effect.baseline.failed)}`,
+        'of the candidate and the baseline',
+        effect.failures.verdict === 'worse' ? 'bad' : '',
+      ),
+    ]);
+  }
+  const [only] = stages;
+  if (only === undefined) return null;
+  const last = stages.at(-1) ?? only;
+  const several = stages.length > 1 ? `, ${last.name}` : '';
+  const { summary } = last;
+  const bad = summary.failed + summary.unanswered;
+  return list([
+    number(
+      `good answers a second${several}`,
+      summary.ratePerS === null ? '-' : rateText(summary.ratePerS.mean),
+      interval(summary.ratePerS),
+    ),
+    number('p50', duration(summary.allLatencyMs.p50), 'of good answers'),
+    number('p99', duration(summary.allLatencyMs.p99), 'of good answers'),
+    number('slowest', duration(summary.allLatencyMs.max), `of ${count(summary.measured)}`),
+    number(
+      'failed',
+      count(bad),
+      summary.sent > 0 ? `${percent(bad / summary.sent)} of ${count(summary.sent)}` : '',
+      bad > 0 ? 'bad' : '',
+    ),
+  ]);
+}
+
+function interval(estimate: { low: number | null; high: number | null } | null): string {
+  if (estimate === null || estimate.low === null || estimate.high === null) return 'of one round';
+  return `${rateText(Math.max(0, estimate.low))} to ${rateText(estimate.high)} (95 %)`;
+}
+
+function list(items: readonly PageElement[]): PageElement {
+  return element('dl', { class: 'numbers' }, ...items);
+}
+
+function number(name: string, value: string, note: string, kind = ''): PageElement {
+  return element(
+    'div',
+    kind ? { class: kind } : {},
+    element('dt', {}, name),
+    element('dd', { class: 'figure' }, value),
+    element('dd', { class: 'note' }, note),
+  );
+}

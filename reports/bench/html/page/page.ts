@@ -1,0 +1,38 @@
+import { page } from '../../../html/page/browser.ts';
+import { section } from '../../../html/page/element.ts';
+import type { BenchPage } from '../model.ts';
+import { Figures } from './chart.ts';
+import { blocks, histogram, percentiles, rates, rounds } from './charts.ts';
+import { effectChart } from './effect-chart.ts';
+import { numbers } from './numbers.ts';
+import { aboutTheBench, effectTable, notes, objectives, search, stages } from './tables.ts';
+
+const data = page.document.getElementById('result');
+const main = page.document.getElementById('report');
+if (data && main) {
+  const bench = JSON.parse(data.textContent ?? '') as BenchPage;
+  const figures = new Figures();
+  const { effect } = bench;
+  const parts = [
+    numbers(bench),
+    section(
+      'effect',
+      'Candidate against baseline',
+      effect === null ? null : figures.figure(effectChart, effect),
+      effect === null ? null : effectTable(effect),
+    ),
+    section('blocks', 'Blocks in turn', figures.figure(blocks, bench)),
+    objectives(bench),
+    search(bench),
+    section('latency', 'Latency', figures.figure(percentiles, bench), figures.figure(histogram, bench)),
+    section('rates', 'Rate and latency', figures.figure(rates, bench), figures.figure(rounds, bench)),
+    stages(bench),
+    notes(bench),
+    aboutTheBench(bench),
+  ];
+  main.replaceChildren(...parts.filter((part) => part !== null));
+  // Text on a canvas is drawn once: not before its font is there.
+  const fonts = ['12px Inter', '600 12px Inter'].map((font) => page.document.fonts.load(font));
+  const draw = () => figures.draw();
+  Promise.allSettled(fonts).then(draw, draw);
+}
