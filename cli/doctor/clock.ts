@@ -1,6 +1,6 @@
-import { HttpMethod, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
 import type { Api } from '../../targets/kubernetes/api.ts';
+import { HttpMethod, RequestContext } from '../../targets/kubernetes/client.ts';
 import type { Finding } from './finding.ts';
 
 /** Certificates and tokens are judged by the clock; what is further off than that is no drift. */

@@ -1,5 +1,5 @@
-import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
+import { HttpMethod, type KubeConfig, RequestContext } from './client.ts';
 
 /** A v1.Status, as far as it is used: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
 export interface Status {

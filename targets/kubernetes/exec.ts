@@ -1,7 +1,8 @@
 import { type Readable, Writable } from 'node:stream';
-import { Exec, type V1Status } from '@kubernetes/client-node';
+import type { V1Status } from '@kubernetes/client-node';
 import { HitlessError } from '../../record/error.ts';
 import type { Api } from './api.ts';
+import { Exec } from './client.ts';
 
 export interface Executed {
   code: number;

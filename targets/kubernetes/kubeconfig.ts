@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
 import { HitlessError } from '../../record/error.ts';
 import { meantOrKnown } from '../../record/nearest.ts';
+import { KubeConfig } from './client.ts';
 
 /** How to find a cluster again, by another process too. */
 export interface ClusterChoice {

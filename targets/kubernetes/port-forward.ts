@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
-import { PortForward } from '@kubernetes/client-node';
+import type { PortForward } from '@kubernetes/client-node';
 import { HitlessError } from '../../record/error.ts';
 import type { Api, KubeObject } from './api.ts';
 import { core } from './resources.ts';
@@ -23,6 +23,8 @@ export async function forwardTo(
   const service = await api.get<Service>(core(namespace, 'services', name));
   const pod = await readyPod(api, namespace, service);
   const target = targetPort(service, pod);
+  // Only where one is wanted: it brings the whole of the generated API along.
+  const { PortForward } = await import('@kubernetes/client-node');
   const forward = new PortForward(api.kubeConfig);
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -1,6 +1,6 @@
-import { HttpMethod, type KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
 import { nowUs } from '../../../record/clock.ts';
+import { HttpMethod, type KubeConfig, RequestContext } from '../client.ts';
 import type { Message } from './message.ts';
 
 /** The API server answered, but not with 200. `retryAfterMs` where it said so. */
