@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { schemas } from './cli/schema.ts';
+import { schemas } from './cli/schemas.ts';
 
 // What the package holds: Node strips no types below node_modules, so there the sources are JavaScript.
 const root = import.meta.dirname;

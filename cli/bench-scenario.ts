@@ -15,11 +15,11 @@ import { type BenchArguments, benchOptions } from './bench-options.ts';
 import { benchFiles, type Output, writeOutput } from './bench-output.ts';
 import { type ExitCode, exitCodes, worstExitCode } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
+import { manifestReaderFor } from './manifest-reader.ts';
 import { overridesOf } from './overrides.ts';
 import { policyOf } from './policy.ts';
 import { runOne } from './run-one.ts';
 import { findScenario, versionOf } from './shipped.ts';
-import { manifestReaderFor } from './targets.ts';
 
 /** What a scenario says itself, or what makes no sense of one. */
 const ofUrls = [

@@ -1,6 +1,5 @@
 import type { CommandModule } from 'yargs';
 import { HitlessError } from '../record/error.ts';
-import { cleanDeadRuns } from '../targets/lease.ts';
 import { type TargetArguments, targetOptions } from './target-settings.ts';
 
 const { namespace, context, kubeconfig } = targetOptions;
@@ -12,6 +11,7 @@ export const clean: CommandModule<object, Arguments> = {
   describe: 'remove what killed runs left here, at the Docker engine and in the cluster; never what a living one uses',
   builder: { namespace, context, kubeconfig },
   handler: async (args) => {
+    const { cleanDeadRuns } = await import('../targets/lease.ts');
     const { cleanEngine } = await import('../targets/docker/removal.ts');
     const removed = [...(await cleanDeadRuns()), ...(await cleanEngine()), ...(await cleanCluster(args))];
     const lines = removed.map((line) => `${line}\n`);

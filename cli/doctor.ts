@@ -1,12 +1,5 @@
 import type { CommandModule } from 'yargs';
-import { scenarioFrom } from '../runner/scenario/load.ts';
-import { placeOf } from '../targets/address.ts';
-import { addressesFor } from '../targets/resolve.ts';
-import { type Finding, inTime, type Question } from './doctor/finding.ts';
-import { inOneLine } from './error-screen.ts';
-import { type ExitCode, exitCodes } from './exit-code.ts';
 import { type VerifyArguments, verifyOptions } from './verify-options.ts';
-import { verifyFile, verifySource } from './verify-scenario.ts';
 import { type WayArguments, wayOptions } from './way-options.ts';
 
 const { url, service, workload, namespace, context, kubeconfig, rate } = verifyOptions;
@@ -25,12 +18,12 @@ export const doctorOptions = {
 
 type PlaceArguments = Pick<VerifyArguments, 'service' | 'workload' | 'namespace' | 'context' | 'kubeconfig' | 'rate'>;
 
-interface Arguments extends WayArguments, PlaceArguments {
+export interface DoctorArguments extends WayArguments, PlaceArguments {
   url: string | undefined;
   json: boolean;
 }
 
-export const doctor: CommandModule<object, Arguments> = {
+export const doctor: CommandModule<object, DoctorArguments> = {
   command: 'doctor',
   describe: 'what verify would need here, and how to mend what is missing',
   builder: (yargs) =>
@@ -39,57 +32,9 @@ export const doctor: CommandModule<object, Arguments> = {
       .example('$0 doctor --url http://shop.example.com', 'before the first verify')
       .epilogue('Exit codes\n  0  verify could run here\n  3  it could not: a line says "missing"'),
   handler: async (args) => {
+    const { doctorCommand } = await import('./doctor-command.ts');
     process.exitCode = await doctorCommand(args);
     // A name that is still being looked up, or a plug-in of a kubeconfig, would keep the process for minutes.
     setTimeout(() => process.exit(), 500).unref();
   },
 };
-
-async function doctorCommand(args: Arguments): Promise<ExitCode> {
-  const question = questionOf(args);
-  // Only now: a cluster's client alone takes half a second to load.
-  const { probes } = await import('./doctor/probes.ts');
-  const findings = (await Promise.all(probes.map((probe) => inTime(probe, question)))).flat();
-  const ready = findings.every(({ status }) => status !== 'missing');
-  process.stdout.write(args.json ? `${JSON.stringify({ ready, findings }, null, 2)}\n` : textOf(findings, ready));
-  return ready ? exitCodes.pass : exitCodes.error;
-}
-
-/** @throws HitlessError as verify does for the same words */
-function questionOf(args: Arguments): Question {
-  const { url, service, workload, namespace, context, kubeconfig, rate } = args;
-  // Without a URL the other words are still to be right.
-  const { app } = scenarioOf({ ...args, url: url ?? 'http://127.0.0.1' });
-  const asked = url === undefined ? undefined : new URL(url);
-  const addresses = asked && addressesFor(app.resolve ?? [], placeOf(asked));
-  return {
-    url: asked,
-    way: { ...(app.tls && { tls: app.tls }), ...(addresses && { addresses }) },
-    service,
-    workload,
-    namespace,
-    choice: { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) },
-    rate,
-    needsCluster: [service, workload, namespace, context, kubeconfig].some((said) => said !== undefined),
-  };
-}
-
-function scenarioOf(args: Arguments & { url: string }) {
-  const usual = Object.entries(verifyOptions).flatMap(([name, option]) =>
-    'default' in option ? [[name, option.default]] : [],
-  );
-  return scenarioFrom(verifySource({ ...Object.fromEntries(usual), ...args } as VerifyArguments, ['true']), verifyFile);
-}
-
-function textOf(findings: readonly Finding[], ready: boolean): string {
-  const width = Math.max(...findings.map(({ name }) => name.length));
-  const indent = ' '.repeat('missing'.length + 2 + width + 2);
-  const lines = findings.flatMap(({ name, status, message, mend, text }) => [
-    `${status.padEnd('missing'.length)}  ${name.padEnd(width)}  ${inOneLine(message)}`,
-    ...(mend === undefined ? [] : [`${indent}${inOneLine(mend)}`]),
-    ...(text === undefined ? [] : ['', ...text.trimEnd().split('\n').map(inOneLine), '']),
-  ]);
-  const missing = [...new Set(findings.filter(({ status }) => status === 'missing').map(({ name }) => name))];
-  const last = ready ? 'verify could run here' : `verify could not run here: ${missing.join(', ')}`;
-  return `${lines.join('\n')}\n\n${last}\n`;
-}

@@ -1,18 +1,7 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { CommandModule } from 'yargs';
-import { HitlessError } from '../record/error.ts';
-import { readFacts } from '../record/facts-file.ts';
-import type { Result } from '../record/result.ts';
-import { readResult } from '../record/result-file.ts';
-import { runFiles } from '../record/run-folder.ts';
-import { createReporters, defaultReporters, endReporters } from '../reports/reporters.ts';
-import { screenOn } from '../reports/screen.ts';
-import { judge } from '../runner/judge/judge.ts';
-import { loadChecks } from '../runner/scenario/load.ts';
-import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
+import { defaultReporters } from '../reports/reporter-names.ts';
 
-interface Arguments {
+export interface ReportArguments {
   folder: string;
   checks: string | undefined;
   reporter: string;
@@ -28,7 +17,7 @@ export const reportOptions = {
   },
 } as const;
 
-export const report: CommandModule<object, Arguments> = {
+export const report: CommandModule<object, ReportArguments> = {
   command: 'report <folder>',
   describe: 'make the reports of a kept run again, or judge it anew',
   builder: (yargs) =>
@@ -38,29 +27,7 @@ export const report: CommandModule<object, Arguments> = {
       .example('$0 report .hitless/2026-11-24T14-33-05-rolling-update', 'the same verdict, told again')
       .example('$0 report FOLDER --checks stricter.yml', 'another verdict on the same requests'),
   handler: async (args) => {
+    const { reportCommand } = await import('./report-command.ts');
     process.exitCode = await reportCommand(args);
   },
 };
-
-async function reportCommand({ folder, checks, reporter }: Arguments): Promise<ExitCode> {
-  const reporters = createReporters(reporter.split(','), screenOn(process.stdout));
-  if (!existsSync(runFiles(folder).facts) && !existsSync(runFiles(folder).result))
-    throw new HitlessError('HITLESS_NO_RUN', 'this is no folder of a run: it holds neither run.json nor result.json', {
-      blame: 'usage',
-      location: { file: resolve(folder) },
-    });
-  const result = await resultOf(folder, checks);
-  const problems = await endReporters(reporters, result, folder);
-  for (const problem of problems) process.stderr.write(`${problem}\n`);
-  return problems.length > 0 ? exitCodes.error : exitCodeOf(result);
-}
-
-/** A run that was killed left no result: it is judged now, by the checks that its scenario asks for. */
-async function resultOf(folder: string, checksFile: string | undefined): Promise<Result> {
-  const files = runFiles(folder);
-  if (checksFile === undefined && existsSync(files.result)) return readResult(files.result);
-  const { lanes, scenario } = readFacts(files);
-  const laneNames = lanes.map(({ name }) => name);
-  const { checks, expectation } = await loadChecks(checksFile ?? scenario.file, laneNames);
-  return judge({ folder, asked: checks, expectation });
-}

@@ -1,16 +1,7 @@
 import type { CommandModule } from 'yargs';
-import { benchJsonSchema } from '../record/bench-result.ts';
-import { resultJsonSchema } from '../record/result-file.ts';
-import { scenarioJsonSchema } from '../runner/scenario/json-schema.ts';
-import { configJsonSchema } from './config/model.ts';
+import type { schemas } from './schemas.ts';
 
-/** The JSON Schemas that ship, by name: `schemas/NAME.json` in the package. */
-export const schemas = {
-  scenario: scenarioJsonSchema,
-  result: resultJsonSchema,
-  bench: benchJsonSchema,
-  config: configJsonSchema,
-} as const;
+const names: readonly (keyof typeof schemas)[] = ['scenario', 'result', 'bench', 'config'];
 
 export const schema: CommandModule<object, { of: keyof typeof schemas }> = {
   command: 'schema [of]',
@@ -19,7 +10,7 @@ export const schema: CommandModule<object, { of: keyof typeof schemas }> = {
     yargs
       .positional('of', {
         type: 'string',
-        choices: Object.keys(schemas) as (keyof typeof schemas)[],
+        choices: names,
         default: 'scenario' as const,
         describe: 'of what',
       })
@@ -27,7 +18,8 @@ export const schema: CommandModule<object, { of: keyof typeof schemas }> = {
         '$0 schema > scenario.schema.json',
         'then in a scenario: # yaml-language-server: $schema=scenario.schema.json',
       ),
-  handler: ({ of }) => {
+  handler: async ({ of }) => {
+    const { schemas } = await import('./schemas.ts');
     process.stdout.write(`${JSON.stringify(schemas[of](), null, 2)}\n`);
   },
 };

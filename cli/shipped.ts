@@ -1,18 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
 import { scenarioFiles } from '../runner/scenario/source.ts';
-
-/** The folder of the package (or checkout), above cli/ or dist/cli/: what ships lies in it. */
-export const packageFolder = findPackageFolder();
-
-function findPackageFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
-}
+import { packageFolder } from './package-folder.ts';
 
 /** Of hitless itself. */
 export function versionOf(): string {

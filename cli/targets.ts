@@ -1,8 +1,5 @@
 import { HitlessError } from '../record/error.ts';
-import type { ManifestReader } from '../runner/scenario/load.ts';
 import type { Scenario } from '../runner/scenario/scenario.ts';
-import { readManifests } from '../targets/manifest/manifests.ts';
-import { readOutline } from '../targets/manifest/outline.ts';
 import type { TargetFactory } from '../targets/target.ts';
 
 interface ShippedTarget {
@@ -46,11 +43,6 @@ export const targets: ReadonlyMap<string, ShippedTarget> = new Map([
 ]);
 
 export const targetNames: readonly string[] = [...targets.keys()];
-
-/** By whose rules manifests are read: what Kubernetes runs, the target kubernetes runs, and its API server is the judge. */
-export function manifestReaderFor(target: string | undefined): ManifestReader {
-  return target === 'kubernetes' ? readOutline : readManifests;
-}
 
 /**
  * The target of a scenario: the one that was asked for, else url where it says where its app is, and local where not.

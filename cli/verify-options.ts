@@ -1,4 +1,4 @@
-import { type PolicyArguments, policyOptions } from './policy.ts';
+import { type PolicyArguments, policyOptions } from './policy-options.ts';
 import { runOptions } from './run.ts';
 import { targetOptions } from './target-settings.ts';
 import { type WayArguments, wayOptions } from './way-options.ts';

@@ -8,14 +8,11 @@ import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
 import type { Reporter } from './reporter.ts';
+import { type ReporterName, reporterNames } from './reporter-names.ts';
 import type { Screen } from './screen.ts';
 import { list } from './terminal/list.ts';
 
-/**
- * Those that leave a file come first: the terminal, after them, says what is there. Behind it is only what lets a runner
- * read lines as commands again.
- */
-const makers: Record<string, (screen: Screen) => Reporter> = {
+const makers: Record<ReporterName, (screen: Screen) => Reporter> = {
   html,
   json,
   junit,
@@ -24,13 +21,6 @@ const makers: Record<string, (screen: Screen) => Reporter> = {
   list,
   github,
 };
-
-export const reporterNames: readonly string[] = Object.keys(makers);
-
-/** Where nobody says which: a GitHub runner reads what github prints, and says in its environment that it is one. */
-export function defaultReporters({ GITHUB_ACTIONS }: NodeJS.ProcessEnv): string[] {
-  return ['html', 'json', 'junit', 'list', ...(GITHUB_ACTIONS === 'true' ? ['github'] : [])];
-}
 
 /**
  * The reporters of these names, in the order in which they are to end. Throws HITLESS_UNKNOWN_REPORTER.
@@ -44,7 +34,7 @@ export function createReporters(names: readonly string[], screen: Screen): Repor
       hint: `Use one or more of ${reporterNames.join(', ')}, with commas between them.`,
     });
   }
-  return Object.entries(makers).flatMap(([name, make]) => (names.includes(name) ? [make(screen)] : []));
+  return reporterNames.filter((name) => names.includes(name)).map((name) => makers[name](screen));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { reporterNames } from '../../reports/reporters.ts';
+import { reporterNames } from '../../reports/reporter-names.ts';
 import { checks } from '../../runner/check/checks.ts';
 import { levels } from '../../runner/judge/levels.ts';
 import { IdentityModel, LaneModel } from '../../runner/scenario/model/lane.ts';

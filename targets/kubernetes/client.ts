@@ -1,7 +1,8 @@
 import { registerHooks } from 'node:module';
 
 /** Sources run as they are, and as JavaScript once they are built. */
-const parts = new URL(import.meta.url.endsWith('.ts') ? './client-parts.ts' : './client-parts.js', import.meta.url).href;
+const parts = new URL(import.meta.url.endsWith('.ts') ? './client-parts.ts' : './client-parts.js', import.meta.url)
+  .href;
 
 /**
  * What is used of @kubernetes/client-node: the way that a kubeconfig says to an API server, and commands in containers. Our

@@ -1,9 +1,9 @@
-import type { KubeConfig } from '../client.ts';
 import { nowUs } from '../../../record/clock.ts';
 import { HitlessError } from '../../../record/error.ts';
 import type { Event } from '../../../record/event.ts';
 import type { Workload, WorkloadKind } from '../../../record/workload.ts';
 import type { TargetState } from '../../target.ts';
+import type { KubeConfig } from '../client.ts';
 import { Connection, RefusedByServer } from './connection.ts';
 import { spreadUs } from './endpoint-events.ts';
 import { Heartbeat } from './heartbeat.ts';
