@@ -7,6 +7,7 @@ import type { Reporter } from '../reports/reporter.ts';
 import { createReporters, endReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
 import { judge } from '../runner/judge/judge.ts';
+import { giveMemoryBack } from '../runner/memory.ts';
 import { runScenario } from '../runner/run.ts';
 import type { Scenario } from '../runner/scenario/scenario.ts';
 import { Interrupted } from '../runner/steps/wait-for.ts';
@@ -87,6 +88,7 @@ async function runTry(
       return { code: interruption.exitCode, again: false };
     throw error;
   }
+  giveMemoryBack();
   const judged = judge({
     folder,
     asked: scenario.checks,
@@ -96,6 +98,7 @@ async function runTry(
   const told = policy.config === null ? judged : { ...judged, config: policy.config.file };
   const result = withOnInconclusive(told, policy.onInconclusive, nth);
   const again = result.onInconclusive?.done === 'retry';
+  giveMemoryBack();
   const problems = await endReporters(reporters, result, again ? setAside(folder, request, nth) : folder);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   const code = interruption.exitCode ?? (problems.length > 0 ? exitCodes.error : exitCodeOfDone(result));

@@ -9,6 +9,7 @@ import { AccessLog } from './access-log/access-log.ts';
 import { prepareEngines } from './engines/mix.ts';
 import type { CheckLevel } from './judge/levels.ts';
 import { Ledger } from './ledger/ledger.ts';
+import { giveMemoryBack } from './memory.ts';
 import { namesOfPods } from './names-of-pods.ts';
 import { ProgressTicker } from './progress.ts';
 import { reasonsToGoBack, versionsServing } from './rollback.ts';
@@ -91,6 +92,8 @@ class Run {
     try {
       refuseWhatTargetLacks(this.#scenario, this.#target);
       await orInterrupted(this.#target.prepare(), this.#signal);
+      // What was needed to get here; from now on what happens is timed.
+      giveMemoryBack();
       await this.#doSteps();
       await this.#goBack();
     } catch (error) {

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AttemptWriter } from '../../record/attempts-writer.ts';
 import { HitlessError } from '../../record/error.ts';
+import { giveMemoryBack } from '../memory.ts';
 import type { FromThread, ToThread, WorkerData } from './messages.ts';
 import { goAhead } from './priority.ts';
 import { TrafficThread } from './traffic-thread.ts';
@@ -20,6 +21,7 @@ process.on('uncaughtException', fail);
 
 const { setup, attemptsFile } = workerData as WorkerData;
 const scheduling = goAhead(setup.lanes.every((lane) => lane.rate !== 'unpaced' && !lane.spin));
+giveMemoryBack();
 await warmUp();
 const thread = new TrafficThread(setup, new AttemptWriter(attemptsFile), {
   onEvent: (event) => tell({ kind: 'event', event }),
