@@ -4,8 +4,9 @@ import type { Lane } from '../traffic/lane.ts';
 import { autocannonEngine } from './autocannon/autocannon.ts';
 import { builtin } from './builtin.ts';
 import type { Engine } from './engine.ts';
+import { k6 } from './k6/k6.ts';
 
-const engines: Partial<Record<EngineName, Engine>> = { builtin, autocannon: autocannonEngine };
+const engines: Partial<Record<EngineName, Engine>> = { builtin, autocannon: autocannonEngine, k6 };
 
 /** Throws HITLESS_ENGINE where there is none of that name. */
 export function engineNamed(name: EngineName): Engine {

@@ -33,10 +33,14 @@ export class Ledger {
     this.#from = statSync(file).size;
   }
 
-  /** Holds the ledger against the record, and puts into this which attempts were handled; tells what it found. */
-  async reconcile(attemptsFile: string): Promise<LedgerFacts> {
+  /**
+   * Holds the ledger against the record, and puts into this which attempts were handled; tells what it found. `beyondEnd`:
+   * ids that the app may know, and that are no part of the record.
+   */
+  async reconcile(attemptsFile: string, beyondEnd: ReadonlySet<string> = new Set()): Promise<LedgerFacts> {
     const entries = await this.#entries();
     if (entries === null) return { file: this.#file, entries: mostEntries, strangers: 0, lanes: [] };
+    for (const id of beyondEnd) entries.delete(id);
     const lanes = new Map<string, LaneLedgerFacts>();
     let known = 0;
     rewriteAttempts(attemptsFile, (attempt) => {

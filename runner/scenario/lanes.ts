@@ -24,18 +24,19 @@ export const laneDefaults = {
 export function laneOf(input: LaneInput): Lane {
   const connection = input.connection ?? (input.engine === 'autocannon' ? 'kept' : 'fresh');
   const connections = input.connections ?? laneDefaults.connections;
+  const rate = input.rate ?? 'unpaced';
   const ramps = (input.ramps ?? []).map(({ to, over }) => ({ to, overUs: durationUs(over) }));
   const limits = { ...laneDefaults.limits, ...input.limits };
   return {
     name: input.name,
     engine: input.engine ?? 'builtin',
     connection,
-    rate: input.rate,
+    rate,
     arrivals: input.arrivals ?? 'constant',
     ramps,
     requests: input.requests ?? null,
     connections,
-    overflow: input.overflow ?? defaultOverflow(connection, connections, peakRate({ rate: input.rate, ramps })),
+    overflow: input.overflow ?? defaultOverflow(connection, connections, peakRate({ rate, ramps })),
     life: { requests: input.life?.requests ?? null, ageUs: input.life?.age ? durationUs(input.life.age) : null },
     service: input.service ?? null,
     control: null,
@@ -70,7 +71,7 @@ function defaultOverflow(connection: ConnectionPolicy, connections: number, peak
 }
 
 function defaultResolutionUs({ engine, rate, ramps = [] }: LaneInput): number {
-  if (rate === 'unpaced') return laneDefaults.resolutionUs;
+  if (rate === undefined || rate === 'unpaced') return laneDefaults.resolutionUs;
   if (engine === 'autocannon') return burstResolutionUs;
   const slowest = Math.min(...[rate, ...ramps.map(({ to }) => to)].filter((one) => one > 0));
   return Math.max(laneDefaults.resolutionUs, Math.ceil((laneDefaults.resolutionIntervals * 1e6) / slowest));

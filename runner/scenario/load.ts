@@ -5,6 +5,7 @@ import { readManifests } from '../../targets/manifest/manifests.ts';
 import { askedChecks } from './asked-checks.ts';
 import { controlLanesOf } from './control-lanes.ts';
 import { type Functions, takeFunctions } from './functions.ts';
+import { missingScripts, withScript } from './k6-lanes.ts';
 import { laneOf } from './lanes.ts';
 import { type ScenarioInput, ScenarioSchema } from './model.ts';
 import { type ObjectNames, unknownObjects } from './objects.ts';
@@ -67,13 +68,19 @@ function complete(
   );
   const trust = trustOf(input.app, folder);
   refuse(
-    [...brokenRules(input, functions), ...missingPaths(input.app, folder), ...trust.problems, ...problems],
+    [
+      ...brokenRules(input, functions),
+      ...missingPaths(input.app, folder),
+      ...missingScripts(input.lanes, folder),
+      ...trust.problems,
+      ...problems,
+    ],
     source,
   );
   const app = appOf(input.app, folder, trust.settings);
   if (input.app.manifests !== undefined && 'manifests' in app)
     refuse(unknownObjects(input, read(app.manifests)), source);
-  const lanes = input.lanes.map(laneOf);
+  const lanes = input.lanes.map((lane) => withScript(laneOf(lane), lane, folder));
   return {
     name: input.name,
     ...(input.description === undefined ? {} : { description: input.description }),

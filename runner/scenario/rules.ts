@@ -7,6 +7,7 @@ import { headerFault } from '../traffic/header-value.ts';
 import { controlLaneNames } from './control-lanes.ts';
 import { engineRules, engineWayRules } from './engine-rules.ts';
 import type { Functions } from './functions.ts';
+import { k6Rules } from './k6-lanes.ts';
 import type { LaneInput } from './model/lane.ts';
 import type { ScenarioInput } from './model.ts';
 import { type FieldPath, fieldName, type Problem, shown } from './problem.ts';
@@ -119,6 +120,7 @@ function* laneRules(lane: LaneInput, index: number, lanes: readonly LaneInput[])
     if (fault !== undefined) yield at(place, `: ${fault}`);
   }
   yield* expectRules(lane.expect ?? {}, [...path, 'expect']);
+  yield* k6Rules(lane, path);
   yield* engineRules(lane, path);
 }
 

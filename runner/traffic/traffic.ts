@@ -27,6 +27,8 @@ export interface LaneCounts extends LaneCount {
   inFlight: number;
   /** How the last one that failed did, and how long ago; absent while none has. */
   lastFailure?: { outcome: Outcome; agoMs: number };
+  /** Ids of requests that the engine began after the end, and that are no part of the record. */
+  beyondEnd?: readonly string[];
   /** When it has ended, where the engine knows more then: what it did not see of this lane after all, and what it found. */
   atEnd?: { blindTo: BlindSpot[]; findings: EngineFinding[] };
 }

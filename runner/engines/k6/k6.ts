@@ -6,9 +6,11 @@ import { AttemptWriter } from '../../../record/attempts-writer.ts';
 import { nowUs } from '../../../record/clock.ts';
 import { HitlessError } from '../../../record/error.ts';
 import type { Route } from '../../../targets/target.ts';
+import { headerValue } from '../../traffic/header-value.ts';
 import type { Lane } from '../../traffic/lane.ts';
+import { assertRequests } from '../../traffic/request.ts';
 import type { Traffic, TrafficOptions } from '../../traffic/traffic.ts';
-import type { Engine } from '../engine.ts';
+import { type Engine, firstConnectionOf } from '../engine.ts';
 import { blindSpots } from './blind-spots.ts';
 import { LaneRun } from './lane-run.ts';
 import { findK6 } from './version.ts';
@@ -21,8 +23,6 @@ export const k6: Engine = {
   prepare: prepareK6,
 };
 
-/** Numbers of connections are unique in a run, over all of its engines. */
-const firstConnection = 2e9;
 const readEveryMs = 50;
 /** setup() of a script may take 60 s by default; a rate that begins at 0 takes a while too. */
 const firstRequestMs = 90_000;
@@ -34,11 +34,13 @@ async function prepareK6(options: TrafficOptions): Promise<Traffic> {
   const folder = dirname(options.attemptsFile);
   const plans = options.lanes.map((lane) => {
     const route = routeOf(lane, options);
+    assertRequests(lane);
+    assertOwnPace(lane);
     return { lane, route, script: lane.k6?.script ?? shippedScript() };
   });
   const writer = new AttemptWriter(options.attemptsFile);
   const runs: LaneRun[] = [];
-  let connection = firstConnection;
+  let connection = firstConnectionOf.k6;
   const traffic = new K6Traffic(runs, writer, options.onError);
   try {
     for (const { lane, route, script } of plans) {
@@ -49,7 +51,7 @@ async function prepareK6(options: TrafficOptions): Promise<Traffic> {
           script,
           env: lane.k6?.env ?? {},
           told: toldTo(lane, route, options, `${runTag}-${runs.length}`),
-          insecure: route.kind === 'address' && route.tls?.insecure === true,
+          tls: route.kind === 'address' ? (route.tls ?? {}) : {},
           folder,
           runTag: `${runTag}-${runs.length}`,
           writer,
@@ -168,7 +170,7 @@ function routeOf({ control, service, name }: Lane, { route, services }: TrafficO
   if (found.addresses !== undefined) throw lacks('where a name leads (resolve)');
   if (found.tls?.cert !== undefined) throw lacks('of a certificate to show (tls.cert)');
   if (found.tls?.servername !== undefined) throw lacks('whose certificate it has to be (tls.servername)');
-  if (found.tls?.ca !== undefined) throw lacks('which authorities to trust (tls.ca)');
+  if (found.tls?.ca !== undefined && process.platform !== 'linux') throw lacks('which authorities to trust (tls.ca)');
   return found;
 }
 
@@ -187,7 +189,7 @@ function toldTo(
     HITLESS_RATE: String(lane.rate),
     HITLESS_CONNECTION: lane.connection,
     HITLESS_CONNECTIONS: String(lane.connections),
-    HITLESS_REQUEST: JSON.stringify({ method, path, headers, body }),
+    HITLESS_REQUEST: JSON.stringify({ method, path, headers: valuesOf(headers), body }),
     HITLESS_STATUSES: lane.expect.statuses.join(','),
     HITLESS_TIMEOUT: `${Math.ceil((connectUs + tlsUs + headersUs + bodyUs) / 1000)}ms`,
     ...(lane.requests !== null && { HITLESS_REQUESTS: String(lane.requests) }),
@@ -195,6 +197,22 @@ function toldTo(
     ...(identity.version !== undefined && { HITLESS_VERSION: identity.version }),
     ...(identity.counter !== undefined && { HITLESS_COUNTER: identity.counter }),
   };
+}
+
+/** k6 begins when it is ready, and cannot be told to rest. */
+function assertOwnPace(lane: Lane): void {
+  const what =
+    lane.turns !== undefined ? 'cannot take turns with others' : 'flow' in lane ? 'runs scripts, and no flow' : null;
+  if (what === null) return;
+  throw new HitlessError('HITLESS_ENGINE', `lane ${lane.name}: k6 ${what}`, {
+    blame: 'usage',
+    hint: 'Take the builtin engine.',
+  });
+}
+
+/** As they go out: `env:NAME` stands for what that variable holds. */
+function valuesOf(headers: Lane['request']['headers']): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, headerValue(value)]));
 }
 
 /** For lanes that name none: a request at a rate. From the sources as from the package. */

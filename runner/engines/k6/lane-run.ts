@@ -1,22 +1,23 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Attempt, isFailed } from '../../../record/attempt.ts';
 import type { AttemptWriter } from '../../../record/attempts-writer.ts';
 import { nowUs } from '../../../record/clock.ts';
 import { HitlessError } from '../../../record/error.ts';
 import type { Event } from '../../../record/event.ts';
 import type { BlindSpot, EngineFinding } from '../../../record/facts.ts';
-import { BlindWatch } from '../../traffic/blind.ts';
+import type { TlsSettings } from '../../../targets/tls.ts';
 import type { Lane } from '../../traffic/lane.ts';
+import { hideSecrets, secretsOf, withoutSecrets } from '../../traffic/secrets.ts';
 import type { LaneCounts } from '../../traffic/traffic.ts';
 import { Attempts } from './attempts.ts';
 import { blindSpots } from './blind-spots.ts';
 import { k6Arguments, k6Environment } from './command.ts';
 import { type Exit, meaningOf } from './exits.ts';
 import { GrowingFile } from './growing-file.ts';
+import { LaneFiles } from './lane-files.ts';
 import { lineOf, type Point } from './lines.ts';
 import { K6Process } from './process.ts';
 import { beginMetric, type Request, Requests } from './requests.ts';
+import { Standstill } from './standstill.ts';
 import { requestsIn, Thresholds } from './thresholds.ts';
 import type { K6 } from './version.ts';
 import { WallClock } from './wall-time.ts';
@@ -29,7 +30,7 @@ export interface LaneRunSpec {
   env: Readonly<Record<string, string>>;
   /** What hitless tells the script. */
   told: Readonly<Record<string, string>>;
-  insecure: boolean;
+  tls: Pick<TlsSettings, 'ca' | 'insecure'>;
   folder: string;
   runTag: string;
   writer: AttemptWriter;
@@ -48,13 +49,11 @@ const unseenUs = 2_000_000;
 const endLimitMs = 90_000;
 /** Of an interruption: what is not told until then is told by nobody. */
 const abortMs = 120;
-/** A script may be done a moment before the steps are. */
-const doneBeforeUs = 1_000_000;
 /** A remainder of iterations comes as one number; so many rows and no more are made of it. */
 const mostDropped = 1_000_000;
-/** k6 writes how many VUs it has once a second. */
-const lateTickUs = 1_500_000;
-const largestSummary = 1 << 26;
+
+/** For the app's ledger, which has them too. */
+const mostBeyondEnd = 1_000_000;
 
 /** One k6, which sends the requests of one lane. */
 export class LaneRun {
@@ -65,20 +64,18 @@ export class LaneRun {
   firstUs: number | null = null;
   readonly #spec: LaneRunSpec;
   readonly #process: K6Process;
-  readonly #paths: ReturnType<typeof pathsOf>;
+  readonly #files: LaneFiles;
+  readonly #secrets: readonly string[];
   readonly #clock = new WallClock();
   readonly #file: GrowingFile;
   readonly #requests: Requests;
   readonly #attempts: Attempts;
   readonly #thresholds = new Thresholds();
-  readonly #blind: BlindWatch;
+  readonly #standstill: Standstill;
   readonly #counts: LaneCounts;
   readonly #findings: EngineFinding[] = [];
+  readonly #beyondEnd: string[] = [];
   #lastFailure: { outcome: Attempt['outcome']; us: number } | null = null;
-  /** Of the latest point, by the run's clock. */
-  #latestUs = Number.NEGATIVE_INFINITY;
-  #lastBeginUs: number | null = null;
-  #lastTickUs: number | null = null;
   /** Also those of setup() and teardown(). */
   #httpRequests = 0;
   #unreadable = 0;
@@ -87,13 +84,14 @@ export class LaneRun {
   #isEnding = false;
   #isDone = false;
 
-  private constructor(spec: LaneRunSpec, process: K6Process, paths: ReturnType<typeof pathsOf>) {
+  private constructor(spec: LaneRunSpec, process: K6Process, files: LaneFiles) {
     const { lane, runTag, nextConnection, onEvent } = spec;
     this.lane = lane;
     this.#spec = spec;
     this.#process = process;
-    this.#paths = paths;
-    this.#file = new GrowingFile(paths.lines, (line) => this.#line(line));
+    this.#files = files;
+    this.#secrets = secretsOf([lane]);
+    this.#file = new GrowingFile(files.lines, (line) => this.#line(line));
     this.#requests = new Requests((request) => this.#request(request));
     this.#attempts = new Attempts({
       lane: lane.name,
@@ -102,7 +100,7 @@ export class LaneRun {
       runTag,
       nextConnection,
     });
-    this.#blind = new BlindWatch(lane.name, lane.resolutionUs, onEvent);
+    this.#standstill = new Standstill(lane, onEvent);
     this.#counts = { lane: lane.name, planned: 0, sent: 0, ok: 0, failed: 0, unanswered: 0, unsent: 0, inFlight: 0 };
     this.exited = process.exited.then((exit) => {
       this.#ended(exit);
@@ -112,16 +110,17 @@ export class LaneRun {
 
   /** Starts k6, which begins to send when it is ready. Rejects with HITLESS_K6_START. */
   static async start(spec: LaneRunSpec): Promise<LaneRun> {
-    const { k6, lane, script, env, told, insecure, folder } = spec;
-    const paths = pathsOf(folder, lane.name);
-    writeFileSync(paths.config, '{}');
-    const args = k6Arguments({ script, ...paths, fresh: lane.connection === 'fresh', insecure });
-    const environment = k6Environment(k6, env, told);
+    const { k6, lane, script, env, told, tls, folder } = spec;
+    const files = new LaneFiles(folder, lane.name);
+    const trusting = files.write(tls.ca);
+    const { config, lines, summary, log } = files;
+    const fresh = lane.connection === 'fresh';
+    const args = k6Arguments({ script, config, lines, summary, fresh, insecure: tls.insecure === true });
     try {
-      const process = await K6Process.start({ file: k6.file, args, env: environment, log: paths.log });
-      return new LaneRun(spec, process, paths);
+      const environment = k6Environment(k6, { ...env, ...trusting }, told);
+      return new LaneRun(spec, await K6Process.start({ file: k6.file, args, env: environment, log }), files);
     } catch (error) {
-      rmSync(paths.config, { force: true });
+      files.remove();
       throw error;
     }
   }
@@ -142,7 +141,7 @@ export class LaneRun {
 
   /** Why k6 ended before a request began, as an error to throw. */
   whyNone(exit: Exit): HitlessError {
-    const meaning = meaningOf(exit, this.lane.name, this.#process.lastWords);
+    const meaning = meaningOf(exit, this.lane.name, this.#lastWords());
     if (meaning !== null && 'error' in meaning) return meaning.error;
     return new HitlessError('HITLESS_K6_NO_REQUEST', `k6 of lane ${this.lane.name} ended without a request`, {
       blame: 'usage',
@@ -161,8 +160,7 @@ export class LaneRun {
     this.#isEnding = true;
     this.#process.signal('SIGINT');
     if (!(await this.#process.endedWithin(endLimitMs))) {
-      const message = `k6 of lane ${this.lane.name} did not end within ${endLimitMs / 1000} s of being told to, and was killed`;
-      this.#spec.onError(new HitlessError('HITLESS_K6_EXIT', message, { blame: 'environment' }));
+      this.#fail('HITLESS_K6_EXIT', `did not end within ${endLimitMs / 1000} s of being told to, and was killed`);
       this.#process.signal('SIGKILL');
     }
     await this.exited;
@@ -184,7 +182,7 @@ export class LaneRun {
     const lastUs = stopUs + connectUs + tlsUs + headersUs + bodyUs;
     while (this.#process.exit === null && !this.#isEnding) {
       const now = nowUs();
-      const isSettled = this.#latestUs > stopUs + settledUs || now > stopUs + settleLimitMs * 1000;
+      const isSettled = this.#standstill.latestUs > stopUs + settledUs || now > stopUs + settleLimitMs * 1000;
       const isSeen = this.#attempts.withoutId === 0 || now > stopUs + unseenUs;
       const isOver = isSeen && this.#clock.runUs(this.#requests.oldestWallUs()) > stopUs;
       if ((isSettled && isOver) || now > lastUs) return;
@@ -203,55 +201,45 @@ export class LaneRun {
     const { metric, wallUs, value, tags } = point;
     this.#thresholds.see(point);
     const us = this.#clock.runUs(wallUs);
-    if (us > this.#latestUs) this.#latestUs = us;
+    this.#standstill.line(us);
     if (metric === 'http_reqs') this.#httpRequests++;
     // What a script does before and after its load is not the lane's traffic.
     if (tags.group === '::setup' || tags.group === '::teardown') return;
     if (metric === 'dropped_iterations') this.#drop(wallUs, value);
     else {
       if (metric === beginMetric) this.#began(us);
-      else if (metric === 'vus') this.#ticked(us);
+      else if (metric === 'vus' && this.#stopUs === null) this.#standstill.ticked(us);
       this.#requests.see(point);
     }
   }
 
   #began(us: number): void {
     this.firstUs = Math.min(this.firstUs ?? us, us);
-    const last = this.#lastBeginUs;
-    if (last !== null && us <= last) return;
-    this.#lastBeginUs = us;
-    const { rate } = this.lane;
-    // Without a rate a server that makes its clients wait makes the gaps.
-    if (rate === 'unpaced' || last === null || (this.#stopUs !== null && us > this.#stopUs)) return;
-    this.#blind.ready(last + 1e6 / rate, us);
-  }
-
-  /** Once a second, whatever the script does: a k6 that was held up is late with it. */
-  #ticked(us: number): void {
-    const last = this.#lastTickUs;
-    this.#lastTickUs = us;
-    if (last === null || this.#stopUs !== null || us - last <= lateTickUs) return;
-    this.#sayBlind(last, us, 'k6 was held up');
+    if (this.#stopUs === null || us <= this.#stopUs) this.#standstill.began(us);
   }
 
   #drop(wallUs: number, value: number): void {
     const stopUs = this.#stopUs;
     if (stopUs !== null && this.#clock.runUs(wallUs) > stopUs) return;
-    const number = Math.min(Math.max(0, Math.floor(value)), mostDropped - this.#dropped);
+    const all = Math.max(0, Math.floor(value));
+    const number = Math.min(all, mostDropped - this.#dropped);
     this.#dropped += number;
+    if (number < all) this.#fail('HITLESS_K6_DROPPED', `dropped more than ${mostDropped} iterations`);
     for (let i = 0; i < number; i++) this.#record(this.#attempts.dropped(wallUs));
   }
 
   #request(request: Request): void {
-    const attempt = this.#attempts.of(request, Math.max(this.#latestUs, this.#stopUs ?? 0));
+    const attempt = this.#attempts.of(request, Math.max(this.#standstill.latestUs, this.#stopUs ?? 0));
     if (this.#stopUs === null || attempt.readyUs <= this.#stopUs) this.#record(attempt);
+    else if (this.#beyondEnd.length < mostBeyondEnd) this.#beyondEnd.push(attempt.id);
   }
 
   #record(attempt: Attempt): void {
     const { outcome } = attempt;
     this.firstUs = Math.min(this.firstUs ?? attempt.readyUs, attempt.readyUs);
+    hideSecrets(attempt, this.#secrets);
     this.#spec.writer.add(attempt);
-    this.#blind.ended(attempt);
+    this.#standstill.ended(attempt);
     const counts = this.#counts;
     counts.planned++;
     if (outcome === 'unsent') counts.unsent++;
@@ -273,10 +261,14 @@ export class LaneRun {
       this.#spec.onError(error as Error);
     }
     const isAsked = this.#isEnding && (exit.signal !== null || exit.code === 105);
-    const meaning = isAsked ? null : meaningOf(exit, this.lane.name, this.#process.lastWords);
+    const meaning = isAsked ? null : meaningOf(exit, this.lane.name, this.#lastWords());
     if (meaning === null) return;
     if ('finding' in meaning) this.#findings.push(meaning.finding);
     else if (this.firstUs !== null) this.#spec.onError(meaning.error);
+  }
+
+  #lastWords(): string[] {
+    return this.#process.lastWords.map((words) => withoutSecrets(words, this.#secrets));
   }
 
   #finish(stopUs: number): void {
@@ -286,21 +278,15 @@ export class LaneRun {
     const { exit } = this.#process;
     const wasKilled = exit?.signal !== null;
     if (!wasKilled) this.#assertRead();
-    this.#saySilence(stopUs);
-    this.#blind.finish(stopUs);
-    const summary = readSummary(this.#paths.summary);
+    this.#standstill.finish(stopUs);
+    const summary = this.#files.readSummary();
     const counted = requestsIn(summary);
     if (!wasKilled && counted !== null && counted !== this.#httpRequests)
-      this.#spec.onError(
-        new HitlessError(
-          'HITLESS_K6_LINES',
-          `k6 of lane ${this.lane.name} counted ${counted} requests, and its lines tell of ${this.#httpRequests}`,
-          { blame: 'environment', hint: 'Is there room on the disk?' },
-        ),
-      );
+      this.#fail('HITLESS_K6_LINES', `counted ${counted} requests, and its lines tell of ${this.#httpRequests}`);
     this.#findings.push(...this.#thresholds.findings(summary, exit?.code === 99));
+    this.#counts.beyondEnd = this.#beyondEnd;
     this.#counts.atEnd = { blindTo: this.#blindTo(), findings: this.#findings };
-    for (const path of [this.#paths.lines, this.#paths.summary, this.#paths.config]) rmSync(path, { force: true });
+    this.#files.remove();
   }
 
   #blindTo(): BlindSpot[] {
@@ -310,49 +296,15 @@ export class LaneRun {
 
   #assertRead(): void {
     const unreadable = this.#unreadable + this.#file.skipped + (this.#file.rest === '' ? 0 : 1);
-    if (unreadable === 0) return;
+    if (unreadable > 0) this.#fail('HITLESS_K6_LINES', `wrote ${unreadable} lines that could not be read`);
+  }
+
+  #fail(code: string, what: string): void {
     this.#spec.onError(
-      new HitlessError('HITLESS_K6_LINES', `${unreadable} lines of k6 of lane ${this.lane.name} could not be read`, {
+      new HitlessError(code, `k6 of lane ${this.lane.name} ${what}`, {
         blame: 'environment',
         hint: 'Is there room on the disk? hitless doctor says whether this k6 is one that hitless was made for.',
       }),
     );
-  }
-
-  /** A script that is done before the steps are leaves them unseen. */
-  #saySilence(stopUs: number): void {
-    const lastUs = Math.min(this.#latestUs, stopUs);
-    const { resolutionUs, requests } = this.lane;
-    if (requests !== null || !Number.isFinite(lastUs)) return;
-    if (stopUs - lastUs <= Math.max(resolutionUs, doneBeforeUs)) return;
-    this.#sayBlind(lastUs, stopUs, 'k6 had ended');
-  }
-
-  #sayBlind(fromUs: number, toUs: number, why: string): void {
-    this.#spec.onEvent({
-      earliestUs: fromUs,
-      latestUs: toUs,
-      kind: 'blind',
-      subject: { kind: 'lane', name: this.lane.name },
-      message: `nothing could be sent for ${Math.round((toUs - fromUs) / 1000)} ms: ${why}`,
-    });
-  }
-}
-
-function pathsOf(folder: string, lane: string) {
-  const path = (end: string) => join(folder, `k6-${lane}${end}`);
-  return {
-    lines: path('.lines.ndjson'),
-    summary: path('.summary.json'),
-    config: path('.config.json'),
-    log: path('.log'),
-  };
-}
-
-function readSummary(path: string): unknown {
-  try {
-    return statSync(path).size > largestSummary ? undefined : JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined;
   }
 }

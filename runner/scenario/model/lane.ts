@@ -72,10 +72,23 @@ export const LaneModel = Type.Object(
     engine: Type.Optional(
       Type.Enum(['builtin', 'autocannon', 'k6'], { description: 'builtin, autocannon or k6: who sends' }),
     ),
+    script: Type.Optional(Type.String({ minLength: 1, description: 'a file: the script that k6 runs' })),
+    env: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+        Type.String({ description: 'text (put it in quotes)' }),
+        {
+          additionalProperties: false,
+          description: 'names with values, which a script of k6 finds in __ENV',
+        },
+      ),
+    ),
     connection: Type.Optional(Type.Enum(['fresh', 'kept', 'session'])),
-    rate: Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }), Type.Literal('unpaced')], {
-      description: 'requests a second (visitors a second of a session lane), or unpaced',
-    }),
+    rate: Type.Optional(
+      Type.Union([Type.Number({ exclusiveMinimum: 0, maximum: 100_000 }), Type.Literal('unpaced')], {
+        description: 'requests a second (visitors a second of a session lane), or unpaced',
+      }),
+    ),
     arrivals: Type.Optional(Type.Enum(['constant', 'poisson'])),
     ramps: Type.Optional(Type.Array(Ramp, { minItems: 1 })),
     requests: Type.Optional(Type.Integer({ minimum: 1, description: 'stop the lane after so many' })),

@@ -204,6 +204,23 @@ describe.skipIf(isReal && lacks('k6'))('with k6', { timeout: 120_000 }, () => {
     ]);
   });
 
+  test('a secret of the environment goes out, and is told to nobody', async () => {
+    useSpeaker();
+    process.env.SHOP_TOKEN = 's3cret';
+    onTestFinished(() => void delete process.env.SHOP_TOKEN);
+    const { port } = await serve(({ headers, socket }) => {
+      const body = JSON.stringify({ name: headers.get('authorization') });
+      socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+    });
+    const request = { method: 'GET', path: '/', headers: { authorization: 'Bearer env:SHOP_TOKEN' }, body: null };
+    const { rows } = await runK6({
+      port,
+      lane: { rate: 20, requests: 2, request },
+      identity: { replica: 'body:/name' },
+    });
+    expect(rows.map(({ replica }) => replica)).toEqual(['Bearer ***', 'Bearer ***']);
+  });
+
   test('a script that is done long before the steps leaves the rest of them unseen', async () => {
     useSpeaker();
     const { port } = await serve(say(good));
