@@ -1,27 +1,19 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { unpackInto } from './packed.ts';
 
-const checkout = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'hitless-package-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Unpacked where npm would put it, beside what it depends on. Links in place of an install: nothing is downloaded. */
+let bin = '';
 beforeAll(() => {
-  const env = { ...process.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) };
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: checkout, env });
-  const tarball = readdirSync(folder).find((file) => file.endsWith('.tgz')) ?? '';
-  const modules = join(folder, 'node_modules');
-  mkdirSync(join(modules, 'hitless'), { recursive: true });
-  execFileSync('tar', ['-xzf', join(folder, tarball), '-C', join(modules, 'hitless'), '--strip-components=1']);
-  for (const name of readdirSync(join(checkout, 'node_modules')).filter((one) => !one.startsWith('.')))
-    symlinkSync(join(checkout, 'node_modules', name), join(modules, name));
+  bin = unpackInto(folder);
 }, 120_000);
 
 function hitless(...args: string[]) {
-  const bin = join(folder, 'node_modules/hitless/bin/hitless.js');
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, ...args], { cwd: folder, encoding: 'utf8' });
   return { status, stdout, stderr };
 }

@@ -2,20 +2,25 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { unpackInto } from '../cli/packed.ts';
 import { startCli } from '../e2e/run-cli.ts';
 
 /**
- * What hitless itself takes of a machine: a run on the cluster that KUBECONFIG names with a rolling update in its middle,
- * seen from /proc. By hand: `node test/cluster/resources.ts [--minutes 5] [--rate 500]`.
+ * What hitless, as it is installed, takes of a machine: a run with a rolling update in its middle, seen from /proc. On the
+ * cluster that KUBECONFIG names, or on another target. By hand: `node test/cluster/resources.ts [--minutes 5] [--rate 500] [--target local]`.
  */
 const { values } = parseArgs({
-  options: { minutes: { type: 'string', default: '5' }, rate: { type: 'string', default: '500' } },
+  options: {
+    minutes: { type: 'string', default: '5' },
+    rate: { type: 'string', default: '500' },
+    target: { type: 'string', default: 'kubernetes' },
+  },
 });
 const rate = Number(values.rate);
 const halfSeconds = Math.round(Number(values.minutes) * 30);
 /** proc(5): what /proc/.../stat counts in, which is 100 a second wherever Linux runs. */
 const ticksPerSecond = 100;
-const lookEachMs = 200;
+const lookEachMs = 100;
 
 const folder = mkdtempSync(join(tmpdir(), 'hitless-resources-'));
 const root = join(import.meta.dirname, '../..');
@@ -23,7 +28,7 @@ const root = join(import.meta.dirname, '../..');
 function scenarioFile(): string {
   const file = join(folder, 'long.yml');
   const image = (version: string) =>
-    `{ context: ${root}/helloworld, dockerfile: Dockerfile.hitless, args: { VERSION: ${version} } }`;
+    `{ context: ${root}/helloworld, dockerfile: Dockerfile.hitless, args: { VERSION: ${version} }, command: [node, src/server.ts], env: { VERSION: ${version} } }`;
   writeFileSync(
     file,
     `name: long
@@ -55,7 +60,8 @@ interface Thread {
 const threads = new Map<string, Thread>();
 /** Since when, and what they had spent until then, before traffic. */
 let from: { atMs: number; threads: Map<string, Thread> } | null = null;
-let peakKb = 0;
+/** Resident memory by what goes on: the most of the process, and of all that is the harness's own with it. */
+const peaks = new Map<string, { processKb: number; allKb: number }>();
 let lastMs = 0;
 
 function look(pid: number): void {
@@ -65,10 +71,31 @@ function look(pid: number): void {
     const seconds = (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
     threads.set(id, { name: stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')')), seconds });
   }
-  peakKb = Math.max(peakKb, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0));
   lastMs = performance.now();
-  const begun = [...threads.values()].some(({ name }) => name === 'traffic');
-  if (begun && from === null) from = { atMs: lastMs, threads: new Map(threads) };
+  const names = readdirSync(`/proc/${pid}/task`).map((id) => threads.get(id)?.name);
+  const hasTraffic = names.includes('traffic');
+  if (hasTraffic && from === null) from = { atMs: lastMs, threads: new Map(threads) };
+  lookAtMemory(pid, hasTraffic ? 'traffic' : from === null ? 'before traffic' : 'verdict and reports');
+}
+
+function lookAtMemory(pid: number, phase: string): void {
+  const processKb = residentKb(pid);
+  const allKb = processKb + reapersOf(pid).reduce((sum, reaper) => sum + residentKb(reaper), 0);
+  const before = peaks.get(phase) ?? { processKb: 0, allKb: 0 };
+  peaks.set(phase, {
+    processKb: Math.max(before.processKb, processKb),
+    allKb: Math.max(before.allKb, allKb),
+  });
+}
+
+function residentKb(pid: number): number {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0);
+}
+
+/** Children that wait to clean up; the replicas of a local target are not the harness. */
+function reapersOf(pid: number): number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  return children.map(Number).filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('reaper'));
 }
 
 function report(end: { code: number | null; stdout: string }): void {
@@ -81,9 +108,13 @@ function report(end: { code: number | null; stdout: string }): void {
   }
   const beside = [...shares].filter(([name]) => name !== 'traffic').reduce((sum, [, share]) => sum + share, 0);
   console.log(`${wallSeconds.toFixed(0)} s from the start of traffic to the end of the process, exit code ${end.code}`);
+  const peakMb = (kb: number) => (kb / 1024).toFixed(0);
+  const most = Math.max(...[...peaks.values()].map(({ allKb }) => allKb));
   console.log(
-    `peak resident memory ${(peakKb / 1024).toFixed(0)} MB; load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors`,
+    `peak resident memory ${peakMb(most)} MB in all; load ${loadavg()[0]?.toFixed(1)} on ${availableParallelism()} processors`,
   );
+  for (const [phase, { processKb, allKb }] of peaks)
+    console.log(`  ${phase}: ${peakMb(processKb)} MB, with its reaper ${peakMb(allKb)} MB`);
   console.log(
     `traffic threads ${(shares.get('traffic') ?? 0).toFixed(1)} % of a core, all others ${beside.toFixed(1)} %:`,
   );
@@ -91,7 +122,8 @@ function report(end: { code: number | null; stdout: string }): void {
 }
 
 try {
-  const cli = startCli(['run', scenarioFile(), '--target', 'kubernetes', '--out', join(folder, 'run')]);
+  const words = ['run', scenarioFile(), '--target', values.target, '--out', join(folder, 'run')];
+  const cli = startCli(words, { bin: unpackInto(folder) });
   const looking = setInterval(() => {
     try {
       look(cli.child.pid ?? 0);

@@ -24,10 +24,10 @@ export interface RunningCli {
 /** Starts the real command line as a user would, without a terminal. */
 export function startCli(
   args: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv; by?: readonly string[] } = {},
+  options: { cwd?: string; env?: NodeJS.ProcessEnv; by?: readonly string[]; bin?: string } = {},
 ): RunningCli {
-  // `by`: the words of a command that starts another one, such as `ip netns exec NAME`.
-  const [command = process.execPath, ...words] = [...(options.by ?? []), process.execPath, bin, ...args];
+  // `by`: the words of a command that starts another one, such as `ip netns exec NAME`. `bin`: not this checkout's.
+  const [command = process.execPath, ...words] = [...(options.by ?? []), process.execPath, options.bin ?? bin, ...args];
   const child = spawn(command, words, {
     cwd: options.cwd ?? checkout,
     env: { ...process.env, NO_COLOR: '1', ...options.env },
