@@ -9,6 +9,7 @@ const { folder, remove } = scratch();
 afterAll(remove);
 
 const run = (name: string) => runScenarioByCli(join(scenarios, `${name}.yml`), join(folder, name));
+type Run = Awaited<ReturnType<typeof run>>;
 
 /** The pods of the first version, each with how it ended and how long that took from being told. */
 function endings(result: Result) {
@@ -25,10 +26,17 @@ function endings(result: Result) {
 const failed = (result: Result, lane: string) => result.traffic.find((one) => one.lane === lane)?.failed ?? -1;
 
 describe.skipIf(lacks('pidns'))('a rollout is over when the last old replica has exited', { timeout: 180_000 }, () => {
+  /** They mostly wait, so they run side by side. */
+  const runs = new Map<string, Run>();
+  beforeAll(async () => {
+    const names = ['sigterm-ignored', 'no-handler', 'slow-but-healthy'];
+    await Promise.all(names.map(async (name) => runs.set(name, await run(name))));
+  }, 240_000);
+
   test.each(['sigterm-ignored', 'no-handler'])(
     '%s: lives to the end of its grace, is killed with 137, and what it kept is lost',
-    async (name) => {
-      const { code, result } = await run(name);
+    (name) => {
+      const { code, result } = runs.get(name) as Run;
       expect(result.verdict, result.reasons.join('\n')).toBe('fail');
       expect(code).toBe(1);
       expect(failed(result, 'regulars')).toBeGreaterThan(0);
@@ -62,8 +70,8 @@ describe.skipIf(lacks('pidns'))('a rollout is over when the last old replica has
     });
   });
 
-  test('slow-but-healthy: answers that take 4 s are all given', async () => {
-    const { code, result } = await run('slow-but-healthy');
+  test('slow-but-healthy: answers that take 4 s are all given', () => {
+    const { code, result } = runs.get('slow-but-healthy') as Run;
     expect(result.verdict, result.reasons.join('\n')).toBe('pass');
     expect(code).toBe(0);
   });
