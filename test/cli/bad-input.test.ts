@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { targetNames } from '../../cli/targets.ts';
+import { commandNames } from '../../cli/usage-error.ts';
 import { startCli } from '../e2e/run-cli.ts';
 import { goodScenario, sampleFolder, sampleWith } from '../scenario/sample.ts';
 
@@ -49,7 +50,7 @@ function filesBelow(folder: string): string[] {
 
 describe('wrong use is told in one line and a hint, with exit code 2', () => {
   test.each([
-    [[], 'expected a command: run, verify, list, report, schema, doctor, clean'],
+    [[], `expected a command: ${commandNames.join(', ')}`],
     [['rnu'], 'unknown word rnu; did you mean "run"?'],
     [['run'], 'run needs a scenario'],
     [['run', 'a.yml', '--repotr', 'json'], 'unknown option --repotr; did you mean "reporter"?'],
