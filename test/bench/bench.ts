@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, release, tmpdir } from 'node:os';
+import { availableParallelism, cpus, loadavg, release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startArrivalServer } from './arrival-server.ts';
@@ -58,7 +58,8 @@ try {
     attempts: values.attempts.split(',').map(Number),
   };
   for (const name of chosen) {
-    const text = `${heading(name)}\n\n${await (parts[name] as Part)(bench)}`;
+    const [load = 0] = loadavg();
+    const text = `${heading(name, load)}\n\n${await (parts[name] as Part)(bench)}`;
     console.log(`${text}\n`);
     if (!values.print) writeSection(page, name, text);
   }
@@ -66,13 +67,13 @@ try {
   server.stop();
 }
 
-/** The command, and where it ran. */
-function heading(name: string): string {
+/** The command, and where it ran; `load`: of that machine when it began. */
+function heading(name: string, load: number): string {
   const { rounds, seconds, connections, attempts } = values;
   const { coverage } = medianInterval(new Array(Number(rounds)).fill(0));
   const sure = `in brackets what holds the median with a probability of ${(coverage * 100).toFixed(0)} %`;
   const command = `npm run bench -- --only ${name} --rounds ${rounds} --seconds ${seconds} --connections ${connections} --attempts ${attempts}`;
-  const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Linux ${release()}, Node ${process.versions.node}`;
+  const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()}), Linux ${release()}, Node ${process.versions.node}, load ${load.toFixed(1)} when it began`;
   return [
     `\`${command}\`, on ${machine}; medians of ${rounds} ${rounds === '1' ? 'round' : `rounds, ${sure}`}.`,
     ...(Number(rounds) < 5 ? ['', '**Provisional**: too few rounds to say how sure this is.'] : []),

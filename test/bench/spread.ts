@@ -5,7 +5,8 @@ export function quantile(sorted: readonly number[], share: number): number {
 
 export function median(numbers: readonly number[]): number {
   const sorted = [...numbers].sort((a, b) => a - b);
-  return (quantile(sorted, 0.5) + quantile(sorted, 0.5 + 1 / (sorted.length + 1))) / 2;
+  const [lower, upper] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]];
+  return ((lower ?? Number.NaN) + (upper ?? Number.NaN)) / 2;
 }
 
 export interface Interval {
