@@ -2,14 +2,15 @@
  * Runs what ships on the targets, one after the other, and makes a table of what was seen:
  *
  *   node test/cluster/scenarios.ts --targets local,docker,kubernetes --scenarios shared|third|all|NAME,...
- *     [--seen FILE] [--out FILE] [--charts FOLDER]
+ *     [--seen FILE] [--out FILE] [--charts FOLDER] [--keep FOLDER]
  *
  * `third`: of those that are not shared, another third each day. Scenarios that are not made for a target are not run on
  * it. The exit code is 1 where one did not end as expected. The table goes to the output, and with --out to a page too;
  * --seen keeps what was seen in a file, so that targets can be run at different times and still stand in one table.
- * --charts keeps the timeline of each scenario's first run that ended as expected, small, for its page in docs.
+ * --charts keeps the timeline of each scenario's first run that ended as expected, small, for its page in docs; --keep all
+ * that was run, in a folder, each as TARGET-SCENARIO.
  */
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     seen: { type: 'string' },
     out: { type: 'string' },
     charts: { type: 'string' },
+    keep: { type: 'string' },
   },
 });
 const targets = values.targets.split(',');
@@ -40,7 +42,8 @@ let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (interrupted = true));
 
 async function runAll(): Promise<Seen[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'hitless-everything-'));
+  const folder = values.keep ?? mkdtempSync(join(tmpdir(), 'hitless-everything-'));
+  mkdirSync(folder, { recursive: true });
   const all = await candidates();
   const plan = targets.flatMap((target) =>
     select(all, selection, target, dayOfYear(new Date())).map((scenario) => ({ scenario, target })),
@@ -62,7 +65,7 @@ async function runAll(): Promise<Seen[]> {
       console.log(`kept ${(await keepTimeline(lastRun(one, folder), scenario, values.charts)) ?? 'no timeline'}`);
     seen.push(one);
   }
-  if (seen.every(isAsExpected)) rmSync(folder, { recursive: true, force: true });
+  if (seen.every(isAsExpected) && values.keep === undefined) rmSync(folder, { recursive: true, force: true });
   else console.log(`the runs are kept in ${folder}`);
   return seen;
 }

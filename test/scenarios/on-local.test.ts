@@ -1,24 +1,6 @@
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Result } from '../../record/result.ts';
-import { runScenarioByCli, scratch } from '../e2e/run-cli.ts';
-
-const { folder, remove } = scratch();
-afterAll(remove);
-
-/** They mostly wait, so a few run side by side. A busy machine may make a run inconclusive; what it saw it saw. */
-function runAll(names: readonly string[]): Map<string, Result> {
-  const results = new Map<string, Result>();
-  beforeAll(async () => {
-    await Promise.all(
-      names.map(async (name) => {
-        const { result } = await runScenarioByCli(name, join(folder, name), ['--reporter', 'json', '--seed', '1']);
-        results.set(name, result);
-      }),
-    );
-  }, 240_000);
-  return results;
-}
+import { localRuns } from './local-runs.ts';
 
 function check(results: ReadonlyMap<string, Result>, scenario: string, name: string, lane: string | null = null) {
   const result = results.get(scenario);
@@ -28,7 +10,7 @@ function check(results: ReadonlyMap<string, Result>, scenario: string, name: str
 }
 
 describe('an update with visitors', () => {
-  const results = runAll(['canary', 'recreate', 'frontend-assets-rolling', 'frontend-assets-blue-green']);
+  const results = localRuns(['canary', 'recreate', 'frontend-assets-rolling', 'frontend-assets-blue-green']);
 
   test('canary: it gets a quarter, and is promoted', () => {
     expect(check(results, 'canary', 'the canary gets its share')).toMatchObject({ verdict: 'pass' });
@@ -58,7 +40,7 @@ describe('an update with visitors', () => {
 });
 
 describe('an update that keeps the assets, and a post that ends the app', () => {
-  const results = runAll(['frontend-assets-kept', 'monolith', 'microservices']);
+  const results = localRuns(['frontend-assets-kept', 'monolith', 'microservices']);
 
   test('frontend-assets-kept: everybody gets a whole page', () => {
     const found = check(results, 'frontend-assets-kept', 'asset-consistency');

@@ -1,15 +1,11 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
-import type { Result } from '../../record/result.ts';
 import { loadScenario } from '../../runner/scenario/load.ts';
 import { lacks } from '../available.ts';
 import { attempt, every, facts, judge, lane, step } from '../check/run.ts';
-import { runScenarioByCli, scratch } from '../e2e/run-cli.ts';
-
-const { folder, remove } = scratch();
-afterAll(remove);
+import { localRuns } from './local-runs.ts';
 
 const shipped = (name: string) => join(import.meta.dirname, '../../scenarios', `${name}.ts`);
 
@@ -143,15 +139,7 @@ describe('cdn', () => {
 });
 
 describe.skipIf(lacks('pidns'))('on local', () => {
-  const results = new Map<string, Result>();
-  beforeAll(async () => {
-    await Promise.all(
-      ['volumes', 'cdn'].map(async (name) => {
-        const { result } = await runScenarioByCli(name, join(folder, name), ['--reporter', 'json', '--seed', '1']);
-        results.set(name, result);
-      }),
-    );
-  }, 240_000);
+  const results = localRuns(['volumes', 'cdn']);
   const verdicts = (scenario: string) =>
     Object.fromEntries(
       (results.get(scenario)?.checks ?? []).filter(({ asked }) => asked).map(({ name, verdict }) => [name, verdict]),
