@@ -1,10 +1,21 @@
+import { type AgainstArguments, againstOptions } from './against-options.ts';
 import { runOptions } from './run.ts';
 import { type WayArguments, wayOptions } from './way-options.ts';
 
 /** How hard. */
 const load = {
-  connections: { alias: 'c', type: 'number', requiresArg: true, describe: 'how many, else 10; with a rate 50' },
-  duration: { alias: 'd', type: 'string', requiresArg: true, default: '10s', describe: 'of each stage in each round' },
+  connections: {
+    alias: 'c',
+    type: 'number',
+    requiresArg: true,
+    describe: 'how many, else 10; with a rate 50; with --against 4',
+  },
+  duration: {
+    alias: 'd',
+    type: 'string',
+    requiresArg: true,
+    describe: 'of each stage in each round, else 10s; with --against of everything, else 60s',
+  },
   rate: {
     type: 'number',
     requiresArg: true,
@@ -73,6 +84,7 @@ export const benchOptions = {
   ...request,
   ...wayOptions,
   ...telling,
+  ...againstOptions,
   target: runOptions.target,
 } as const;
 
@@ -81,13 +93,14 @@ export const benchGroups: Record<string, readonly string[]> = {
   'The requests:': Object.keys(request),
   'The way there:': Object.keys(wayOptions),
   'What is told:': Object.keys(telling),
+  'Against another:': Object.keys(againstOptions),
   'Of a scenario:': ['target'],
 };
 
-export interface BenchArguments extends WayArguments {
+export interface BenchArguments extends WayArguments, AgainstArguments {
   what: string;
   connections: number | undefined;
-  duration: string;
+  duration: string | undefined;
   rate: number | undefined;
   rates: string | undefined;
   poisson: boolean;

@@ -9,12 +9,13 @@ import { durationUs } from '../runner/scenario/duration.ts';
 import { scenarioFrom } from '../runner/scenario/load.ts';
 import type { FieldPath, Source } from '../runner/scenario/problem.ts';
 import type { Scenario } from '../runner/scenario/scenario.ts';
-import { placeOf } from '../targets/address.ts';
+import { placeOf, urlFault } from '../targets/address.ts';
 import { addressesFor } from '../targets/resolve.ts';
 import type { BenchArguments } from './bench-options.ts';
 import { expectOf, requestOf } from './verify-lanes.ts';
 import { wayFlags, wayOf } from './way-options.ts';
 
+const defaultDuration = '10s';
 /** Ten are enough to keep most servers busy; a rate needs as many as are answered at the same time. */
 const closedConnections = 10;
 const openConnections = 50;
@@ -33,6 +34,7 @@ export function subjectOf(
   args: BenchArguments,
   url = args.what,
 ): { subject: Subject; target: BenchResult['target']; scenario: Scenario } {
+  refuseUnusable(url, url === args.what ? 'URL' : '--against');
   const scenario = scenarioFrom(sourceOf(args, url), resolve('bench.json'));
   const { app } = scenario;
   const [lane] = scenario.lanes;
@@ -52,7 +54,7 @@ export function subjectOf(
 export function benchPlan(args: BenchArguments): BenchPlan & { scenario: Scenario } {
   refuseContradictions(args);
   const { rounds } = args;
-  const seconds = secondsOf('duration', args.duration);
+  const seconds = secondsOf('duration', args.duration ?? defaultDuration);
   const warmUp = args['warm-up'] === 'auto' ? 'auto' : secondsOf('warm-up', args['warm-up'], true) * 1000;
   if (warmUp !== 'auto' && warmUp >= seconds * 1000)
     throw wrong('--warm-up: it leaves nothing of a stage, which is as long as --duration');
@@ -78,6 +80,15 @@ export function benchPlan(args: BenchArguments): BenchPlan & { scenario: Scenari
   };
 }
 
+/** What a scenario's own rules would say in words about deployments. */
+function refuseUnusable(text: string, where: string): void {
+  const url = URL.parse(text);
+  // The one goes with the path, the other is nobody's business but a browser's.
+  if (url !== null) [url.search, url.hash] = ['', ''];
+  const fault = urlFault(url?.href ?? text);
+  if (fault !== undefined) throw wrong(`${where}: ${fault}`);
+}
+
 function stagesOf(args: BenchArguments, seconds: number): StagePlan[] {
   const arrivals = args.poisson ? ('poisson' as const) : ('constant' as const);
   const rates = args.rates?.split(',').map(Number) ?? (args.rate === undefined ? [] : [args.rate]);
@@ -87,11 +98,9 @@ function stagesOf(args: BenchArguments, seconds: number): StagePlan[] {
   return rates.map((rate) => openStage({ rate, arrivals, connections }, seconds));
 }
 
-/** Its path is the lane's own. What is wrong with a URL, such as a password in it, stays to be found. */
+/** The path of the URL is the lane's own. */
 function sourceOf(args: BenchArguments, text: string): Source {
   const url = URL.parse(text);
-  const isPlain =
-    url !== null && url.origin !== 'null' && url.username === '' && url.password === '' && url.hash === '';
   const flags: [FieldPath, string][] = [
     [['app', 'url'], text === args.what ? 'URL' : '--against'],
     ...wayFlags(args),
@@ -107,7 +116,7 @@ function sourceOf(args: BenchArguments, text: string): Source {
   return {
     value: {
       name: 'bench',
-      app: { url: isPlain ? url.origin : text, ...wayOf(args) },
+      app: { url: url?.origin ?? text, ...wayOf(args) },
       lanes: [
         {
           name: 'bench',

@@ -13,6 +13,7 @@ import { stagesOfRun } from '../runner/bench/steps.ts';
 import { loadScenario } from '../runner/scenario/load.ts';
 import { type BenchArguments, benchOptions } from './bench-options.ts';
 import { benchFiles, type Output, writeOutput } from './bench-output.ts';
+import { writeBenchReports } from './bench-reports.ts';
 import { type ExitCode, exitCodes, worstExitCode } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
 import { manifestReaderFor } from './manifest-reader.ts';
@@ -24,7 +25,23 @@ import { findScenario, versionOf } from './shipped.ts';
 /** What a scenario says itself, or what makes no sense of one. */
 const ofUrls = [
   ...['connections', 'rate', 'rates', 'poisson', 'search', 'rounds', 'warm-up', 'threads', 'engine'],
-  ...['method', 'data', 'header', 'status', 'cacert', 'cert', 'key', 'insecure', 'servername', 'resolve'],
+  ...[
+    'duration',
+    'against',
+    'decide',
+    'server-pid',
+    'against-pid',
+    'method',
+    'data',
+    'header',
+    'status',
+    'cacert',
+    'cert',
+    'key',
+    'insecure',
+    'servername',
+    'resolve',
+  ],
 ] as (keyof typeof benchOptions)[];
 
 /** Runs a scenario as `run` does, and shows what each step did to latency. */
@@ -57,6 +74,7 @@ export async function benchScenario(args: BenchArguments, output: Output | null,
     if (!existsSync(files.facts) || !existsSync(files.result)) return ran;
     const result = resultOf(out, { objectives, command });
     writeBench(benchFiles(out).result, result);
+    writeBenchReports(result, out);
     if (output !== null) await writeOutput(output, result, [files.attempts]);
     screen.write(benchSummary(result, out, screen));
     return interruption.exitCode ?? worstExitCode([ran, exitCodes[result.verdict]]);

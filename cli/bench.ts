@@ -6,9 +6,11 @@ import { makeNamedRunFolder, makeRunFolder, runsFolder } from '../record/run-fol
 import { type BenchProgress, benchReporter } from '../reports/bench/terminal/reporter.ts';
 import { screenOn } from '../reports/screen.ts';
 import { benchUrl } from '../runner/bench/bench.ts';
+import { benchAgainstUrl } from './against.ts';
 import { type BenchArguments, benchGroups, benchOptions } from './bench-options.ts';
 import { benchFiles, keptAttempts, type Output, outputOf, writeOutput } from './bench-output.ts';
 import { benchPlan } from './bench-plan.ts';
+import { writeBenchReports } from './bench-reports.ts';
 import { benchScenario } from './bench-scenario.ts';
 import { wayTo } from './bench-way.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
@@ -33,6 +35,7 @@ export function bench(words: readonly string[]): CommandModule<object, BenchArgu
         .example('$0 bench http://localhost:8080/', 'as fast as it answers on 10 connections')
         .example('$0 bench http://localhost:8080/ --rate 500', '500 requests a second, whatever it does')
         .example("$0 bench http://localhost:8080/ --search 'p99<50ms'", 'the highest rate that holds it')
+        .example('$0 bench http://localhost:8081/ --against http://localhost:8080/', 'is the first one slower?')
         .example('$0 bench rolling-update', 'what the rollout does to the percentiles');
     },
     handler: async (args) => {
@@ -48,6 +51,7 @@ async function benchCommand(args: BenchArguments, words: readonly string[]): Pro
     const hint = `hitless bench http://${args.what}`;
     throw new HitlessError('HITLESS_USAGE', `${args.what} is no URL`, { blame: 'usage', hint });
   }
+  if (args.against !== undefined) return benchAgainstUrl({ ...args, against: args.against }, output, command);
   return isUrl(args.what) ? benchOfUrl(args, output, command) : benchScenario(args, output, command);
 }
 
@@ -77,6 +81,7 @@ async function benchOfUrl(args: BenchArguments, output: Output | null, command: 
       throw error;
     });
     writeBench(files.result, result);
+    writeBenchReports(result, folder);
     if (output !== null) await writeOutput(output, result, keptAttempts(folder));
     if (!args['keep-attempts']) files.removeAttempts();
     reporter.end(result, folder);

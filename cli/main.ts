@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { bench } from './bench.ts';
 import { clean } from './clean.ts';
+import { compare } from './compare.ts';
 import { doctor } from './doctor.ts';
 import { showError } from './error-screen.ts';
 import { exitCodes } from './exit-code.ts';
@@ -9,6 +10,7 @@ import { report } from './report.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { versionOf } from './shipped.ts';
+import { trend } from './trend.ts';
 import { refuseTwice, usageError } from './usage-error.ts';
 import { verify } from './verify.ts';
 
@@ -72,6 +74,8 @@ function program(args: readonly string[]): Argv {
     .command(run)
     .command(verify(deploy))
     .command(bench(own))
+    .command(compare)
+    .command(trend)
     .command(list)
     .command(report)
     .command(schema)

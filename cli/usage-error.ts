@@ -1,18 +1,39 @@
 import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
 import { benchOptions } from './bench-options.ts';
+import { compareOptions, trendOptions } from './compare-options.ts';
 import { doctorOptions } from './doctor.ts';
 import { reportOptions } from './report.ts';
 import { runOptions } from './run.ts';
 import { verifyOptions } from './verify-options.ts';
 
-export const commandNames = ['run', 'verify', 'bench', 'list', 'report', 'schema', 'doctor', 'clean'] as const;
-const options = { ...runOptions, ...reportOptions, ...verifyOptions, ...benchOptions, ...doctorOptions };
+export const commandNames = [
+  'run',
+  'verify',
+  'bench',
+  'compare',
+  'trend',
+  'list',
+  'report',
+  'schema',
+  'doctor',
+  'clean',
+] as const;
+const options = {
+  ...runOptions,
+  ...reportOptions,
+  ...verifyOptions,
+  ...benchOptions,
+  ...compareOptions,
+  ...trendOptions,
+  ...doctorOptions,
+};
 const optionNames = [...Object.keys(options), 'help', 'version'];
 const repeatable = Object.entries(options).flatMap(([name, option]) => ('array' in option ? [name] : []));
 const needed: Partial<Record<string, string>> = {
   run: 'a scenario',
   bench: 'a URL or a scenario',
+  compare: 'two folders of benches or runs',
   report: 'the folder of a run',
 };
 

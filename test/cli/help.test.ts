@@ -5,7 +5,19 @@ import { resultJsonSchema } from '../../record/result-file.ts';
 import { startCli } from '../e2e/run-cli.ts';
 import { goodScenario, sampleFolder } from '../scenario/sample.ts';
 
-const commands = [[], ['run'], ['verify'], ['list'], ['report'], ['schema'], ['doctor'], ['clean']];
+const commands = [
+  [],
+  ['run'],
+  ['verify'],
+  ['bench'],
+  ['compare'],
+  ['trend'],
+  ['list'],
+  ['report'],
+  ['schema'],
+  ['doctor'],
+  ['clean'],
+];
 
 test.each(commands)('hitless %s --help', async (...command) => {
   const { code, stdout, stderr } = await startCli([...command, '--help']).end;

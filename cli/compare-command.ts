@@ -1,0 +1,80 @@
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { readBench } from '../record/bench-result.ts';
+import type { Effect } from '../record/effect.ts';
+import { HitlessError } from '../record/error.ts';
+import { readJson } from '../record/json-file.ts';
+import { readResult } from '../record/result-file.ts';
+import { effectLines, effectVerdictLines } from '../reports/bench/effect/terminal.ts';
+import { effectMarkdown } from '../reports/bench/markdown/effect.ts';
+import { screenOn } from '../reports/screen.ts';
+import { compareBenches } from '../runner/bench/effect/compare.ts';
+import { compareRuns } from '../runner/bench/effect/compare-runs.ts';
+import type { CompareArguments } from './compare.ts';
+import { type ExitCode, exitCodes } from './exit-code.ts';
+import { toleranceOf } from './tolerance.ts';
+
+/** Throws HITLESS_USAGE, HITLESS_NO_RUN, and as what is kept is read. */
+export function compareCommand({ before, after, tolerance, format }: CompareArguments): ExitCode {
+  const effect = effectOf(before, after, toleranceOf(tolerance));
+  process.stdout.write(textOf(effect, format));
+  return effectExitCode(effect);
+}
+
+/** worse is a failure; what cannot be told must not look like a pass. */
+export function effectExitCode({ verdict }: Pick<Effect, 'verdict'>): ExitCode {
+  return { better: exitCodes.pass, same: exitCodes.pass, worse: exitCodes.fail, 'cannot tell': exitCodes.inconclusive }[
+    verdict
+  ];
+}
+
+function textOf(effect: Effect, format: CompareArguments['format']): string {
+  if (format === 'json') return `${JSON.stringify(effect, null, 2)}\n`;
+  if (format === 'markdown') return effectMarkdown(effect);
+  const screen = screenOn(process.stdout);
+  return `${[...effectLines(effect, screen), '', ...effectVerdictLines(effect, screen)].join('\n')}\n`;
+}
+
+function effectOf(before: string, after: string, tolerance: number): Effect {
+  const [baseline, candidate] = [keptIn(before), keptIn(after)];
+  if (baseline.kind !== candidate.kind)
+    throw wrong(`${before} is a ${baseline.kind} and ${after} a ${candidate.kind}: they measured different things`);
+  if (baseline.kind === 'bench')
+    return compareBenches(
+      { name: before, result: readBench(baseline.file) },
+      { name: after, result: readBench(candidate.file) },
+      tolerance,
+    );
+  return compareRuns(
+    { name: before, result: readResult(baseline.file) },
+    { name: after, result: readResult(candidate.file) },
+    tolerance,
+  );
+}
+
+interface KeptFile {
+  kind: 'bench' | 'run';
+  file: string;
+}
+
+/** A folder, or the file itself. Throws HITLESS_NO_RUN, and as readJson does. */
+function keptIn(place: string): KeptFile {
+  const files = isFolder(place) ? ['bench.json', 'result.json'].map((name) => join(place, name)) : [place];
+  const file = files.find((each) => existsSync(each));
+  if (file === undefined)
+    throw new HitlessError('HITLESS_NO_RUN', 'there is neither a bench.json nor a result.json', {
+      blame: 'usage',
+      location: { file: resolve(place) },
+      hint: 'Name the folder of a bench or of a run, or its file.',
+    });
+  const { schema } = readJson(file) as { schema?: unknown };
+  return { kind: schema === 'hitless/result@1' ? 'run' : 'bench', file };
+}
+
+function isFolder(place: string): boolean {
+  return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+function wrong(message: string): HitlessError {
+  return new HitlessError('HITLESS_USAGE', message, { blame: 'usage' });
+}
