@@ -15,5 +15,14 @@ export type { RunAssertion, RunFinding } from './runner/scenario/run-assertion.t
 export type { RunView, Tally, VersionTally, Visit } from './runner/scenario/run-view.ts';
 export { drainNode } from './runner/steps/drain.ts';
 export type { StepContext } from './runner/steps/step.ts';
+export type {
+  Flow,
+  FlowAnswer,
+  FlowBody,
+  FlowOptions,
+  FlowPage,
+  FlowVisit,
+} from './runner/traffic/flow/flow.ts';
+export { NotGood } from './runner/traffic/flow/not-good.ts';
 export type { Engine } from './targets/docker/engine/engine.ts';
 export type { Target } from './targets/target.ts';

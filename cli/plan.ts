@@ -99,11 +99,20 @@ function durationText({ usualMs, mostMs }: Estimate): string {
 }
 
 function laneText(lane: Lane, seconds: number): string {
-  const { name, engine, connection, request, session, arrivals } = lane;
+  const { name, engine, connection, request, session, flow, arrivals } = lane;
+  if (flow !== undefined) return `${name}: visitors by their flow, ${visitorsText(lane, seconds)}`;
   const what = session ? `${session.page} and ${assetsText(session.assets)}` : `${request.method} ${request.path}`;
   const connections = connection === 'kept' ? ` on ${lane.connections} connections` : '';
   const when = engine === 'builtin' ? arrivals : `by ${engine}`;
   return `${name}: ${what}, ${connection}${connections}, ${rateText(lane)}, ${when}, ${countText(lane, seconds)}`;
+}
+
+function visitorsText(lane: Lane, seconds: number): string {
+  const { rate, requests, connections, ramps, arrivals } = lane;
+  const limit = requests === null ? '' : `, ${requests} in all`;
+  if (rate === 'unpaced') return `${connections} at once, each followed by another when it leaves${limit}`;
+  const due = Math.min(expectedRequests(rate, ramps, seconds), requests ?? Number.POSITIVE_INFINITY);
+  return `${rateText(lane)}, ${arrivals}, about ${due} visitors`;
 }
 
 function assetsText(assets: NonNullable<Lane['session']>['assets']): string {

@@ -44,6 +44,7 @@ export const columns: readonly Column[] = [
   column('securedUs', 'int64', true),
   column('address', 'text', true),
   column('resolveUs', 'int64', true),
+  column('resumed', 'bool', true),
 ];
 
 /** So many every record has; those behind came later, and a record from before is read as if they were null in each row. */

@@ -83,6 +83,8 @@ export interface Attempt {
   address: string | null;
   /** How long its new connection waited for the name to be looked up; null where nothing had to be. */
   resolveUs: number | null;
+  /** Whether the TLS handshake on its new connection went on with an earlier session; null as `securedUs` is. */
+  resumed: boolean | null;
 }
 
 /** An attempt that was sent and did not end well; `unanswered` is counted apart. */

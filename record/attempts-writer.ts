@@ -39,7 +39,7 @@ export class AttemptWriter {
   readonly #message = new MessageBuffer();
   readonly #integers: { name: IntegerName; writer: IntegerWriter }[] = [];
   readonly #texts: { name: TextName; writer: TextWriter }[] = [];
-  readonly #overflow = new BooleanWriter(capacity);
+  readonly #booleans: { name: BooleanName; writer: BooleanWriter }[] = [];
   readonly #columns: readonly ColumnWriter[];
   #rows = 0;
   #closed = false;
@@ -47,7 +47,11 @@ export class AttemptWriter {
   constructor(path: string) {
     this.#path = path;
     this.#columns = columns.map(({ name, type }) => {
-      if (type === 'bool') return this.#overflow;
+      if (type === 'bool') {
+        const writer = new BooleanWriter(capacity);
+        this.#booleans.push({ name: name as BooleanName, writer });
+        return writer;
+      }
       if (type === 'text') {
         const writer = new TextWriter(capacity);
         this.#texts.push({ name: name as TextName, writer });
@@ -77,7 +81,7 @@ export class AttemptWriter {
       writer.put(row, attempt[name]);
       textSize += writer.size;
     }
-    this.#overflow.put(row, attempt.overflow);
+    for (const { name, writer } of this.#booleans) writer.put(row, attempt[name]);
     this.#rows = row + 1;
     if (textSize > textLimit) this.flush();
   }
@@ -110,6 +114,7 @@ export class AttemptWriter {
 type NamesOf<T> = { [K in keyof Attempt]: Attempt[K] extends T ? K : never }[keyof Attempt];
 type IntegerName = NamesOf<number | null>;
 type TextName = NamesOf<string | null>;
+type BooleanName = NamesOf<boolean | null>;
 
 function assertNumber(attempt: Attempt, name: IntegerName): void {
   const value = attempt[name];

@@ -31,6 +31,7 @@ export function batchOfRows(rows: readonly Attempt[]): AttemptBatch {
     connectedUs: numbers((attempt) => attempt.connectedUs),
     securedUs: numbers((attempt) => attempt.securedUs),
     resolveUs: numbers((attempt) => attempt.resolveUs),
+    resumed: numbers(({ resumed }) => (resumed === null ? null : Number(resumed))),
     firstByteUs: numbers((attempt) => attempt.firstByteUs),
     endUs: numbers((attempt) => attempt.endUs),
     status: numbers((attempt) => attempt.status),

@@ -97,8 +97,8 @@ export class BatchReader implements AttemptBatch {
       if (name === 'pod') return [name, this.pod.at(row)];
       if (reader instanceof TextReader) return [name, reader.at(row)];
       const value = reader.values()[row] as number;
-      if (type === 'bool') return [name, value === 1];
-      return [name, Number.isNaN(value) ? null : value];
+      if (Number.isNaN(value)) return [name, null];
+      return [name, type === 'bool' ? value === 1 : value];
     });
     return Object.fromEntries(entries) as Attempt;
   }
@@ -130,6 +130,9 @@ export class BatchReader implements AttemptBatch {
   }
   get resolveUs() {
     return this.#numbers.resolveUs.values();
+  }
+  get resumed() {
+    return this.#numbers.resumed.values();
   }
   get firstByteUs() {
     return this.#numbers.firstByteUs.values();

@@ -81,23 +81,31 @@ export class IntegerWriter implements ColumnWriter {
 }
 
 export class BooleanWriter implements ColumnWriter {
-  readonly nulls = 0;
   readonly #bits: Uint8Array;
+  readonly #validity: Validity;
 
   constructor(capacity: number) {
     this.#bits = bitmap(capacity);
+    this.#validity = new Validity(capacity);
   }
 
-  put(row: number, value: boolean): void {
-    if (value) setBit(this.#bits, row);
+  get nulls(): number {
+    return this.#validity.nulls;
+  }
+
+  put(row: number, value: boolean | null): void {
+    if (value === null) this.#validity.nulls++;
+    else this.#validity.set(row);
+    if (value === true) setBit(this.#bits, row);
   }
 
   buffers(rows: number): Uint8Array[] {
-    return [none, this.#bits.subarray(0, (rows + 7) >> 3)];
+    return [this.#validity.bytes(rows), this.#bits.subarray(0, (rows + 7) >> 3)];
   }
 
   clear(): void {
     this.#bits.fill(0);
+    this.#validity.clear();
   }
 }
 

@@ -52,6 +52,7 @@ const FactsSchema = Type.Object({
         ),
       ),
       connection: oneOf(['fresh', 'kept', 'session']),
+      flow: Type.Optional(Type.Boolean()),
       role: Type.Optional(oneOf(['app', 'control'])),
       peakRate: Type.Union([Type.Number(), Type.Null()]),
       arrivals: Type.Optional(oneOf(['constant', 'poisson', 'bursts'])),

@@ -51,6 +51,8 @@ export interface LaneFacts {
   /** Absent where every loss shows. */
   blindTo?: BlindSpot[];
   connection: ConnectionPolicy;
+  /** Visitors do what a function of the scenario says; the ids of a page's assets are the page's with a number behind. */
+  flow?: boolean;
   /** `control`: it goes to what nobody deploys, and tells a fault of the way there from one of the app. By default `app`. */
   role?: 'app' | 'control';
   /** The Service that it goes to, where the scenario names it. */

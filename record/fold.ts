@@ -37,6 +37,8 @@ export interface AttemptBatch {
   readonly connectedUs: Float64Array;
   readonly securedUs: Float64Array;
   readonly resolveUs: Float64Array;
+  /** 1 or 0 */
+  readonly resumed: Float64Array;
   readonly firstByteUs: Float64Array;
   readonly endUs: Float64Array;
   readonly status: Float64Array;

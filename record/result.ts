@@ -59,6 +59,8 @@ const LaneTraffic = Type.Object({
   resolveMs: Type.Optional(Spread),
   /** From an open connection to the end of the TLS handshake. */
   tlsMs: Type.Optional(Spread),
+  /** So many of these handshakes went on with the session of an earlier connection. */
+  tlsResumed: Type.Optional(Count),
   /** Where its connections led, the most used first, where that is more than one place. */
   addresses: Type.Optional(
     Type.Array(Type.Object({ address: Type.String(), connections: Count, failed: Count }), { maxItems: 100 }),

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import { createAttemptsFile, endAttemptsFile } from '../record/attempts-writer.ts';
 import { anchorNow, nowUs } from '../record/clock.ts';
+import { HitlessError } from '../record/error.ts';
 import type { Event } from '../record/event.ts';
 import { EventsFile } from '../record/events-file.ts';
 import type { LaneFacts, RunFacts, StepFacts, TargetFacts } from '../record/facts.ts';
@@ -55,7 +57,7 @@ export class RunLog {
 
   /** Something of ours or of the environment went wrong: the verdict will be `error`. */
   error(error: unknown): void {
-    this.facts.errors.push(error instanceof Error ? error.message : String(error));
+    this.facts.errors.push(errorLine(error));
   }
 
   stepStarted(step: Step): { ended(outcome: StepOutcome): void } {
@@ -147,12 +149,23 @@ export class RunLog {
   }
 }
 
+/** With the place in the file, where it is known to the line. */
+function errorLine(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { file, line, column } = (error instanceof HitlessError && error.location) || {};
+  if (file === undefined || line === undefined) return error.message;
+  const fromHere = relative(process.cwd(), file);
+  const place = [fromHere.startsWith('..') ? file : fromHere, line, ...(column === undefined ? [] : [column])];
+  return `${place.join(':')}: ${error.message}`;
+}
+
 function laneFacts(lane: Lane, main: string | undefined): LaneFacts {
   const service = lane.control === null ? (lane.service ?? main) : undefined;
   return {
     name: lane.name,
     ...engineFacts(lane),
     connection: lane.connection,
+    ...(lane.flow !== undefined && { flow: true }),
     ...(lane.control !== null && { role: 'control' as const }),
     ...(service === undefined ? {} : { service }),
     peakRate: peakRate(lane),

@@ -62,6 +62,7 @@ class Run {
   readonly #signal: AbortSignal;
   #traffic: Traffic | null = null;
   #accessLog: AccessLog | null = null;
+  #isEnding = false;
   #ledger: Ledger | null = null;
   #use: ReturnType<typeof useOfPlaces> | null = null;
   /** What is to be said of lanes whose engine does not choose replicas by itself. */
@@ -217,6 +218,7 @@ class Run {
   async #endTraffic(): Promise<void> {
     const traffic = this.#traffic;
     if (!traffic) return;
+    this.#isEnding = !this.#signal.aborted;
     this.#log.usage(this.#usage.stop());
     try {
       if (!this.#signal.aborted) await orInterrupted(traffic.stop(), this.#signal).catch(ignoreInterruption);
@@ -261,7 +263,8 @@ class Run {
 
   #break(error: Error): void {
     this.#log.error(error);
-    this.#broken.abort();
+    // The steps are done by then, and the traffic ends by itself.
+    if (!this.#isEnding) this.#broken.abort();
   }
 }
 

@@ -10,12 +10,13 @@ const mostAddresses = 5;
  */
 export function waysOf({ target, traffic }: Result): string[] {
   if (target.kind !== 'url') return [];
-  return traffic.flatMap(({ lane, addresses, resolveMs, tlsMs }) => {
+  return traffic.flatMap(({ lane, addresses, resolveMs, tlsMs, tlsResumed = 0 }) => {
     const parts = [
       ...(addresses === undefined ? [] : [`went to ${addressesText(addresses)}`]),
       ...(tlsMs === undefined
         ? []
         : [`TLS handshakes took ${duration(tlsMs.p50)} (p50), ${duration(tlsMs.p99)} (p99)`]),
+      ...(tlsResumed === 0 ? [] : [`${tlsResumed.toLocaleString('en-US')} went on with an earlier session`]),
       ...(resolveMs === undefined ? [] : [`its name was looked up within ${duration(resolveMs.max)}`]),
     ];
     return parts.length === 0 ? [] : [`${plain(lane, 40)}: ${parts.join('; ')}.`];

@@ -1,6 +1,6 @@
 import { Type } from 'typebox';
 import { isWrongContentType } from '../../record/content-type.ts';
-import type { RunFacts } from '../../record/facts.ts';
+import type { LaneFacts, RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import type { Check, Finding } from './check.ts';
 import { count, list, onLane } from './phrases.ts';
@@ -50,7 +50,7 @@ interface Asset {
 
 class AssetConsistency implements Fold<Finding> {
   readonly #lane: string | null;
-  readonly #lanes: ReadonlySet<string>;
+  readonly #lanes: ReadonlyMap<string, LaneFacts>;
   readonly #open = new Map<string, Visitor>();
   readonly #pairs = new Map<string, number>();
   readonly #examples: string[] = [];
@@ -64,10 +64,10 @@ class AssetConsistency implements Fold<Finding> {
 
   constructor(facts: RunFacts, lane: string | null) {
     this.#lane = lane;
-    this.#lanes = new Set(
+    this.#lanes = new Map(
       facts.lanes
         .filter(({ name, connection }) => connection === 'session' && (lane === null || lane === name))
-        .map(({ name }) => name),
+        .map((each) => [each.name, each]),
     );
   }
 
@@ -75,12 +75,14 @@ class AssetConsistency implements Fold<Finding> {
     if (this.#lanes.size === 0) return;
     for (let row = 0; row < batch.length; row++) {
       const session = batch.session.at(row);
-      if (session === null || !this.#lanes.has(batch.lane.at(row) as string)) continue;
-      this.#note(session, this.#open.get(session) ?? { page: undefined, assets: [] }, batch, row);
+      const lane = this.#lanes.get(batch.lane.at(row) as string);
+      if (session === null || lane === undefined) continue;
+      const page = pageOf(batch.id.at(row) as string, session, lane);
+      this.#note(page, this.#open.get(page) ?? { page: undefined, assets: [] }, batch, row);
     }
   }
 
-  /** The page of a visit has the visitor's own name for its id. */
+  /** `session`: the id of the page. */
   #note(session: string, visitor: Visitor, batch: AttemptBatch, row: number): void {
     if (batch.id.at(row) === session)
       visitor.page = { isGood: batch.outcome.at(row) === 'ok', version: batch.version.at(row) };
@@ -130,7 +132,8 @@ class AssetConsistency implements Fold<Finding> {
   #conclude(): Finding {
     const expected = { mixed: 0, missing: 0, wrongType: 0 };
     const where = onLane(this.#lane);
-    if (this.#lanes.size === 0)
+    const isFlow = [...this.#lanes.values()].every(({ flow }) => flow === true);
+    if (this.#lanes.size === 0 || (isFlow && this.#judged === 0 && this.#lost === 0))
       return {
         verdict: 'not-applicable',
         message: `There are no visitors${where}, who ask for a page and its assets.`,
@@ -179,6 +182,16 @@ class AssetConsistency implements Fold<Finding> {
     const share = `${this.#broken.toLocaleString('en-US')} of ${count(this.#judged, 'visitor')}${where}`;
     return `${share} got a page whose assets do not fit it: ${list(parts)}; such as ${this.#examples[0]}.`;
   }
+}
+
+/**
+ * The id of the page that an attempt belongs to. The page of a visit has the visitor's own name for its id; where a flow
+ * says what is asked for, a visitor asks for several pages, and for what is no page, `V.1`, `V.2`, and `V.2.1` is an asset.
+ */
+function pageOf(id: string, session: string, { flow }: LaneFacts): string {
+  if (flow !== true) return session;
+  const [page] = id.slice(session.length + 1).split('.');
+  return `${session}.${page}`;
 }
 
 function assetOf(batch: AttemptBatch, row: number): Asset {

@@ -1,6 +1,7 @@
 import type { Check } from '../check/check.ts';
 import type { StepContext } from '../steps/step.ts';
 import { type Assertion, assertionCheck } from './assertion.ts';
+import { takeFlow } from './flows.ts';
 import type { Problem } from './problem.ts';
 import { type RunAssertion, runAssertionCheck } from './run-assertion.ts';
 
@@ -23,6 +24,8 @@ export type CustomCheck =
 export interface Functions {
   steps: ReadonlyMap<number, CustomStep>;
   checks: ReadonlyMap<number, { check: Check; lane: string | null }>;
+  /** Lanes that have a flow. */
+  flows: ReadonlySet<number>;
 }
 
 /**
@@ -32,14 +35,24 @@ export interface Functions {
 export function takeFunctions(value: unknown): { data: unknown; functions: Functions; problems: Problem[] } {
   const steps = new Map<number, CustomStep>();
   const checks = new Map<number, { check: Check; lane: string | null }>();
+  const flows = new Set<number>();
   const problems: Problem[] = [];
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { data: value, functions: { steps, checks }, problems };
+    return { data: value, functions: { steps, checks, flows }, problems };
 
   const data: Record<string, unknown> = { ...value };
   if (Array.isArray(data.steps)) data.steps = data.steps.map(takeStep);
   if (Array.isArray(data.checks)) data.checks = data.checks.map(takeCheck);
-  return { data, functions: { steps, checks }, problems };
+  if (Array.isArray(data.lanes)) data.lanes = data.lanes.map(takeLane);
+  return { data, functions: { steps, checks, flows }, problems };
+
+  function takeLane(lane: unknown, index: number): unknown {
+    const taken = takeFlow(lane, index);
+    if (taken === undefined) return lane;
+    problems.push(...taken.problems);
+    flows.add(index);
+    return taken.data;
+  }
 
   function takeStep(step: unknown, index: number): unknown {
     if (!hasFunction(step, 'run')) return step;

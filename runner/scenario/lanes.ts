@@ -56,6 +56,7 @@ export function laneOf(input: LaneInput): Lane {
     },
     resolutionUs: input.resolution ? durationUs(input.resolution) : defaultResolutionUs(input),
     spin: input.spin ?? false,
+    ...(input.tls && { tls: input.tls }),
   };
 }
 
@@ -77,7 +78,7 @@ function defaultResolutionUs({ engine, rate, ramps = [] }: LaneInput): number {
   return Math.max(laneDefaults.resolutionUs, Math.ceil((laneDefaults.resolutionIntervals * 1e6) / slowest));
 }
 
-function expectationOf(input: LaneInput['expect']): Expectation {
+export function expectationOf(input: LaneInput['expect']): Expectation {
   const { status, headers, minBytes, maxBytes, json } = input ?? {};
   return {
     statuses: status === undefined ? [] : [status].flat(),

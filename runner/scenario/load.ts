@@ -4,6 +4,7 @@ import { Type } from 'typebox';
 import { readManifests } from '../../targets/manifest/manifests.ts';
 import { askedChecks } from './asked-checks.ts';
 import { controlLanesOf } from './control-lanes.ts';
+import { flowLaneOf, unreadableFlows } from './flows.ts';
 import { type Functions, takeFunctions } from './functions.ts';
 import { missingScripts, withScript } from './k6-lanes.ts';
 import { laneOf } from './lanes.ts';
@@ -74,13 +75,16 @@ function complete(
       ...missingScripts(input.lanes, folder),
       ...trust.problems,
       ...problems,
+      ...unreadableFlows(functions.flows, file),
     ],
     source,
   );
   const app = appOf(input.app, folder, trust.settings);
   if (input.app.manifests !== undefined && 'manifests' in app)
     refuse(unknownObjects(input, read(app.manifests)), source);
-  const lanes = input.lanes.map((lane) => withScript(laneOf(lane), lane, folder));
+  const lanes = input.lanes.map((lane, index) =>
+    functions.flows.has(index) ? flowLaneOf(lane, file, index) : withScript(laneOf(lane), lane, folder),
+  );
   return {
     name: input.name,
     ...(input.description === undefined ? {} : { description: input.description }),

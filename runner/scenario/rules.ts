@@ -49,11 +49,14 @@ function* appRules({ app, targets = [] }: ScenarioInput): Generator<Problem> {
 }
 
 /** How traffic gets to a URL, and the control lanes to theirs. */
-function* wayRules({ app, control }: ScenarioInput): Generator<Problem> {
+function* wayRules({ app, control, lanes }: ScenarioInput): Generator<Problem> {
   const { url, tls, resolve = [] } = app;
   const urls = [url, control].flatMap((text) => (text === undefined ? [] : (URL.parse(text) ?? [])));
   if (tls !== undefined && urls.every(({ protocol }) => protocol !== 'https:'))
     yield { ...at(['app', 'tls'], ': only where app.url begins with https://'), at: 'key' };
+  for (const [index, lane] of lanes.entries())
+    if (lane.tls !== undefined && !url?.startsWith('https:'))
+      yield { ...at(['lanes', index, 'tls'], ': only where app.url begins with https://'), at: 'key' };
   const places = urls.map(placeOf);
   for (const [index, written] of resolve.entries()) {
     const path = ['app', 'resolve', index];
@@ -122,6 +125,11 @@ function* laneRules(lane: LaneInput, index: number, lanes: readonly LaneInput[])
   yield* expectRules(lane.expect ?? {}, [...path, 'expect']);
   yield* k6Rules(lane, path);
   yield* engineRules(lane, path);
+}
+
+/** Of what a good answer is alone, at `path`. */
+export function expectProblems(expect: NonNullable<LaneInput['expect']>, path: FieldPath): Problem[] {
+  return [...expectRules(expect, path)];
 }
 
 function* expectRules(

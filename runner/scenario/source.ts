@@ -15,7 +15,8 @@ export interface FileKind {
 
 const scenario: FileKind = { what: 'scenario', define: 'defineScenario', code: 'HITLESS_SCENARIO_FILE' };
 
-const moduleFiles = ['.ts', '.mts', '.js', '.mjs'];
+/** A module in TypeScript or JavaScript. */
+export const moduleFiles: readonly string[] = ['.ts', '.mts', '.js', '.mjs'];
 
 /** How the name of a scenario's file may end, and of a config's. JSON is YAML. */
 export const scenarioFiles: readonly string[] = ['.yml', '.yaml', '.json', ...moduleFiles];

@@ -8,7 +8,8 @@ export function belowBase(lanes: readonly Lane[], url: string): Lane[] {
   return lanes.map((lane) => {
     if (lane.control !== null) return lane;
     const request = { ...lane.request, path: below(lane.request.path) };
-    return { ...lane, request, session: lane.session && sessionBelow(lane.session, below) };
+    const session = lane.session && sessionBelow(lane.session, below);
+    return { ...lane, request, session, ...(lane.flow && { flow: { ...lane.flow, base } }) };
   });
 }
 

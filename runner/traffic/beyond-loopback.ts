@@ -27,16 +27,28 @@ export async function announcement(lanes: readonly Lane[], route: Route): Promis
   return `${trafficText(lanes)} go to ${url.host}${shown}`;
 }
 
-/** `up to 300 requests a second`, of all lanes together. */
-export function trafficText(lanes: readonly Lane[]): string {
+/** `up to 300 requests a second`, of all lanes together; of those with a flow, how many visitors. */
+export function trafficText(all: readonly Lane[]): string {
+  const lanes = all.filter(({ flow }) => flow === undefined);
+  const visitors = all.filter(({ flow }) => flow !== undefined);
   const paced = lanes.reduce((sum, lane) => sum + (peakRate(lane) ?? 0) * requestsEach(lane), 0);
   const unpaced = lanes.filter((lane) => peakRate(lane) === null);
   const connections = unpaced.reduce((sum, lane) => sum + lane.connections, 0);
   const parts = [
     ...(paced > 0 ? [`up to ${Math.ceil(paced)} requests a second`] : []),
     ...(connections > 0 ? [`as many requests as are answered on ${connections} connections`] : []),
+    ...visitorsText(visitors),
   ];
   return parts.join(', and ');
+}
+
+function visitorsText(lanes: readonly Lane[]): string[] {
+  const coming = lanes.reduce((sum, lane) => sum + (peakRate(lane) ?? 0), 0);
+  const there = lanes.reduce((sum, lane) => sum + (peakRate(lane) === null ? lane.connections : 0), 0);
+  return [
+    ...(coming > 0 ? [`up to ${Math.ceil(coming)} visitors a second`] : []),
+    ...(there > 0 ? [`${there} visitors at once`] : []),
+  ];
 }
 
 function isLoopback4(address: string): boolean {

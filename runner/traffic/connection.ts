@@ -83,6 +83,11 @@ export class Connection implements Holder {
     return this.#wire.rounds() - this.#answeredAtRound >= 2;
   }
 
+  /** Of the last answer, names and values in turn. */
+  headers(): readonly string[] {
+    return this.#answer.headers;
+  }
+
   /** Of the last answer. */
   headerValues(name: string): string[] {
     return this.#answer.headerValues(name);
@@ -148,7 +153,7 @@ export class Connection implements Holder {
       connected: () => {
         if (socket === this.#socket) this.#connected(attempt);
       },
-      secured: () => this.#secured(attempt),
+      secured: (resumed: boolean) => this.#secured(attempt, resumed),
       read: (length: number, bytes: Buffer) => this.#read(length, bytes),
       cut: (by: string, writing: boolean) => {
         if (socket !== this.#socket) return;
@@ -172,8 +177,9 @@ export class Connection implements Holder {
     }
   }
 
-  #secured(attempt: Attempt): void {
+  #secured(attempt: Attempt, resumed: boolean): void {
     attempt.securedUs = nowUs();
+    attempt.resumed = resumed;
     this.#write();
   }
 
@@ -224,6 +230,7 @@ export class Connection implements Holder {
     else if (isOpening) this.#fail(failedConnect(by));
     else if (this.#phase === 'tls' || isLateRefusal(by, this.#exchange.attempt)) {
       this.#exchange.attempt.securedUs = null;
+      this.#exchange.attempt.resumed = null;
       this.#fail(failedHandshake(by));
     } else if (by === 'FIN' && this.#answer.finish()) this.#answered(true);
     else {

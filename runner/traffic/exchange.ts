@@ -1,7 +1,7 @@
 import type { Attempt } from '../../record/attempt.ts';
 import type { Connection } from './connection.ts';
 import type { Destination } from './destination.ts';
-import type { Judge } from './judge.ts';
+import type { AnswerJudge } from './judge.ts';
 import type { Lane } from './lane.ts';
 import type { Books, Recorder } from './recorder.ts';
 import type { RequestBytes, RequestWriter } from './request.ts';
@@ -11,7 +11,7 @@ import type { SourceAddresses } from './source-address.ts';
 /** A lane as one thread works it. */
 export interface LaneWork {
   lane: Lane;
-  judge: Judge;
+  judge: AnswerJudge;
   requests: RequestWriter;
   /** What its requests hold and no row may, longest first: an answer can tell it back. */
   secrets: readonly string[];

@@ -12,6 +12,16 @@ export interface Judgement extends Identified {
   ending: Ending;
 }
 
+/** Says of complete answers what they are. */
+export interface AnswerJudge {
+  /** Whether it looks into bodies. */
+  readonly needsBody: boolean;
+  /** `asset`: the path, where it is the answer for an asset of a page. */
+  judge(answer: Answer, asset?: string | null): Judgement;
+  /** Who gave an answer of which only the head is there. */
+  identifyHead(answer: Answer): Identified;
+}
+
 const ok: Ending = { outcome: 'ok', phase: null, detail: null };
 
 /**
@@ -19,7 +29,7 @@ const ok: Ending = { outcome: 'ok', phase: null, detail: null };
  * the class is the first thing that is wrong: bytes after the end (surplus), status, coding, length, headers, the type
  * of an asset, body.
  */
-export class Judge {
+export class Judge implements AnswerJudge {
   readonly needsBody: boolean;
   readonly #expect: Expectation;
   readonly #identity: IdentityReader;

@@ -119,8 +119,14 @@ export abstract class LaneSender implements Sender {
     for (let due = this.#waiting.peek(); due !== undefined; due = this.#waiting.peek()) {
       if (now - due.readyUs < connectUs) return;
       this.#waiting.shift();
-      this.#neverSent(due, 'timeout', `no free connection within ${connectUs / 1000} ms`);
+      const { outcome, detail } = this.gaveUp();
+      this.#neverSent(due, outcome, detail);
     }
+  }
+
+  /** What becomes of what has waited for so long. */
+  protected gaveUp(): { outcome: 'unsent' | 'timeout'; detail: string } {
+    return { outcome: 'timeout', detail: `no free connection within ${this.work.lane.limits.connectUs / 1000} ms` };
   }
 
   protected attempt(id: string, session: string | null, path: string, due: Omit<Due, 'index'>): Attempt {
@@ -139,12 +145,16 @@ export abstract class LaneSender implements Sender {
       const now = nowUs();
       // Where the thread was held up the answer may have been there all the while.
       this.#roomSinceUs ??= Math.min(now, this.wire.nextRoundUs());
-      if (attempt.handled === 'no') {
-        this.#pausedUntilUs = now + unpacedPauseUs;
-        this.#roomSinceUs = this.#pausedUntilUs;
-      }
+      if (attempt.handled === 'no') this.pause();
       this.wire.wake();
     } else if (this.#waiting.size > 0) this.wire.wake();
+  }
+
+  /** Nothing came of an attempt, and an unpaced lane would try the next one at once. */
+  protected pause(): void {
+    if (!this.isUnpaced) return;
+    this.#pausedUntilUs = nowUs() + unpacedPauseUs;
+    this.#roomSinceUs = this.#pausedUntilUs;
   }
 
   #nextDueUs(): number {

@@ -1,4 +1,5 @@
 import type { ConnectionPolicy, EngineName } from '../../record/facts.ts';
+import type { FlowSource } from './flow/flow.ts';
 
 /** What a good answer is. */
 export interface Expectation {
@@ -24,9 +25,12 @@ export interface Session {
 
 /** What a page names is not known before it has come. */
 const guessedAssets = 3;
+/** Nor what a flow asks for. */
+const guessedOfFlow = 5;
 
 /** How many requests one of a lane's rate stands for: a visitor asks for a page and its assets. */
-export function requestsEach({ session }: Lane): number {
+export function requestsEach({ session, flow }: Lane): number {
+  if (flow !== undefined) return guessedOfFlow;
   if (session === null) return 1;
   return 1 + (session.assets === 'auto' ? guessedAssets : session.assets.length);
 }
@@ -59,6 +63,8 @@ export interface Lane {
   /** Of a control lane: where it goes, whatever the app's route is; its path is its own. */
   control: string | null;
   session: Session | null;
+  /** Of a session lane without a `session`: visitors who do what a function says. */
+  flow?: FlowSource;
   request: { method: string; path: string; headers: Readonly<Record<string, string>>; body: string | null };
   expect: Expectation;
   /** `connectUs`: looking up the name and TCP; `tlsUs`: the handshake on top of it. */
@@ -67,6 +73,8 @@ export interface Lane {
   spin: boolean;
   /** Of the engine k6: the script that sends, by its absolute path, and what it finds in __ENV. Without it: ours, which does as the lane says. */
   k6?: { script: string; env: Readonly<Record<string, string>> };
+  /** Over TLS: whether new connections go on with the session of an earlier one; absent: as the route says. */
+  tls?: { reuse: boolean };
   /** It sends in these stretches alone, which rise and do not overlap, and its plan stands still between them; absent: all the time. */
   turns?: readonly Turn[];
 }

@@ -1,3 +1,4 @@
+import { type Blame, type FileLocation, HitlessError } from '../../record/error.ts';
 import type { Event } from '../../record/event.ts';
 import type { Endpoint } from '../../targets/target.ts';
 import type { Scheduling } from './priority.ts';
@@ -20,4 +21,24 @@ export type FromThread =
   | { kind: 'event'; event: Event }
   | { kind: 'lane-done'; laneIndex: number }
   | { kind: 'closed' }
-  | { kind: 'failed'; code: string | null; message: string; hint: string | null };
+  /** A flow is wrong; the thread goes on. */
+  | ({ kind: 'fault' } & ToldError)
+  | ({ kind: 'failed' } & ToldError);
+
+/** An error on its way to another thread. */
+export interface ToldError {
+  /** null: it is none of ours. */
+  code: string | null;
+  message: string;
+  hint: string | null;
+  /** By default the environment. */
+  blame?: Blame;
+  location?: FileLocation;
+}
+
+export function told(error: Error): ToldError {
+  const { message } = error;
+  if (!(error instanceof HitlessError)) return { code: null, message, hint: null };
+  const { code, blame, hint = null, location } = error;
+  return { code, message, hint, blame, ...(location && { location }) };
+}

@@ -34,5 +34,6 @@ export function newAttempt(
     idleUs: null,
     address: null,
     resolveUs: null,
+    resumed: null,
   };
 }

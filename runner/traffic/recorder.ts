@@ -39,16 +39,33 @@ const longestHoldUs = 20_000;
 export class Recorder {
   readonly #writer: AttemptWriter;
   readonly #held = new Set<Held>();
+  /** Attempts of which a flow may still say that they are not good; those that would be rows by now, with their books. */
+  readonly #pinned = new Map<Attempt, Books | null>();
 
   constructor(writer: AttemptWriter) {
     this.#writer = writer;
   }
 
-  /** Of an attempt that was counted as sent. */
+  /** Of an attempt that was counted as sent. One that is pinned becomes a row when it is not any more. */
   record(attempt: Attempt, books: Books): void {
+    if (this.#pinned.size > 0 && this.#pinned.has(attempt)) {
+      this.#pinned.set(attempt, books);
+      return;
+    }
     this.#writer.add(attempt);
     books.tally.ended(attempt.outcome);
     books.blind.ended(attempt);
+  }
+
+  /** It becomes no row before `unpin`. */
+  pin(attempt: Attempt): void {
+    this.#pinned.set(attempt, null);
+  }
+
+  unpin(attempt: Attempt): void {
+    const books = this.#pinned.get(attempt);
+    this.#pinned.delete(attempt);
+    if (books != null) this.record(attempt, books);
   }
 
   hold(attempt: Attempt, books: Books, holder: Holder): Held {
@@ -83,6 +100,7 @@ export class Recorder {
 
   close(): void {
     this.releaseAll();
+    for (const attempt of [...this.#pinned.keys()]) this.unpin(attempt);
     this.#writer.close();
   }
 }

@@ -15,7 +15,8 @@ const stallUs = 2_000;
 const mostRereads = 3;
 /** With `spin`, the wait is spent turning the event loop from here on: timers are about a millisecond late. */
 const spinUs = 3_000;
-const inspectEveryUs = 10_000;
+/** There is a round at least as often. */
+export const inspectEveryUs = 10_000;
 
 /**
  * A traffic thread's one clockwork. All sending is done in rounds, and a round is a callback of the event loop's check

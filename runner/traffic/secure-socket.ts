@@ -8,8 +8,8 @@ import { unannouncedEnd } from './outcome.ts';
 import type { LocalEnd } from './source-address.ts';
 
 export interface SecureListener extends SocketListener {
-  /** The handshake is done, and the other side is who it should be. */
-  secured(): void;
+  /** The handshake is done, and the other side is who it should be; `resumed`: by the session of an earlier connection. */
+  secured(resumed: boolean): void;
 }
 
 /** How one thread's connections to one host are secured. */
@@ -18,10 +18,19 @@ export class TlsClient {
   readonly #reuses: boolean;
   #session: Buffer | undefined;
 
+  constructor(options: ConnectionOptions, reuses: boolean) {
+    this.#options = options;
+    this.#reuses = reuses;
+  }
+
   /** `host`: the URL's, without brackets. */
-  constructor(settings: TlsSettings, host: string) {
-    this.#options = tlsOptions(settings, host);
-    this.#reuses = settings.reuse ?? false;
+  static to(host: string, settings: TlsSettings): TlsClient {
+    return new TlsClient(tlsOptions(settings, host), settings.reuse ?? false);
+  }
+
+  /** The same trust, with sessions that are nobody else's. */
+  apart(reuses: boolean): TlsClient {
+    return new TlsClient(this.#options, reuses);
   }
 
   /** Begins a handshake. Without `reuse` it is a full one each time. */
@@ -93,7 +102,7 @@ export class SecureSocket {
     tls.on('secureConnect', () => {
       if (this.#isOver) return;
       this.#isSecured = true;
-      this.#listener.secured();
+      this.#listener.secured(tls.isSessionReused());
     });
     tls.on('data', (chunk: Buffer) => {
       if (!this.#isOver) this.#listener.read(chunk.length, chunk);

@@ -81,6 +81,11 @@ export class Tally {
     this.#add(0, 1);
   }
 
+  /** What was planned will never be: a visitor left without having asked for anything. */
+  withdrawn(): void {
+    this.#add(0, -1);
+  }
+
   sent(): void {
     this.#add(1, 1);
     this.#add(6, 1);

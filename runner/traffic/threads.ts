@@ -5,6 +5,8 @@ import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
 import { placeOf } from '../../targets/address.ts';
 import type { Endpoint, Route } from '../../targets/target.ts';
+import { FlowWatch } from './flow/flow-watch.ts';
+import { createBeats } from './flow/heartbeat.ts';
 import { Judge } from './judge.ts';
 import type { Lane } from './lane.ts';
 import { leastOf, type Scheduling } from './priority.ts';
@@ -50,6 +52,7 @@ export async function prepareThreads(options: TrafficOptions, threads?: number):
     runTag: randomBytes(4).toString('hex'),
     sourceBlock: drawSourceBlock(),
     counts: createCounts(lanes.length, count),
+    beats: lanes.some(({ flow }) => flow !== undefined) ? createBeats(count) : null,
   };
   const traffic = new Threads(options, routes, shared);
   try {
@@ -67,6 +70,8 @@ class Threads implements Traffic {
   readonly #options: TrafficOptions;
   readonly #counts: SharedArrayBuffer;
   readonly #workers: TrafficWorker[];
+  /** null: no lane has a flow. */
+  readonly #flowWatch: FlowWatch | null;
   readonly #forgetRoutes: readonly (() => void)[];
   #resolveFinished: () => void = () => {};
   /** Parts of lanes with a number of requests that are still to be done. */
@@ -93,6 +98,8 @@ class Threads implements Traffic {
         },
       );
     });
+    const { beats, lanes } = shared;
+    this.#flowWatch = beats && new FlowWatch(beats, lanes, this.#workers, (error) => this.#fail(error));
     this.#forgetRoutes = routes.map((route, index) => {
       if (route.kind !== 'choice') return () => {};
       const tell = (endpoints: readonly Endpoint[]) =>
@@ -112,6 +119,7 @@ class Threads implements Traffic {
   start(): number {
     const fromUs = nowUs() + startDelayUs;
     this.#tellAll({ kind: 'start', fromUs });
+    this.#flowWatch?.start();
     return fromUs;
   }
 
@@ -128,7 +136,7 @@ class Threads implements Traffic {
   abort(): Promise<void> {
     this.#tellAll({ kind: 'abort' });
     this.#closing ??= this.#closed();
-    return this.#closing;
+    return this.#flowWatch?.endSoon(this.#closing) ?? this.#closing;
   }
 
   #close(message: { kind: 'stop'; stopUs: number }): Promise<void> {
@@ -141,6 +149,7 @@ class Threads implements Traffic {
 
   async #closed(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.closed));
+    this.#flowWatch?.stop();
     for (const forget of this.#forgetRoutes) forget();
     this.#resolveFinished();
   }

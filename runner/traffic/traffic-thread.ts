@@ -7,6 +7,8 @@ import { BlindWatch } from './blind.ts';
 import type { Connection } from './connection.ts';
 import { Address, type Destination, EndpointChoice } from './destination.ts';
 import type { LaneWork, Wire } from './exchange.ts';
+import type { FlowSenders } from './flow/flow-senders.ts';
+import { noteBeat } from './flow/heartbeat.ts';
 import { FreshLane } from './fresh.ts';
 import { Judge } from './judge.ts';
 import { KeptLane } from './kept.ts';
@@ -52,6 +54,8 @@ export interface ThreadSetup {
   runTag: string;
   sourceBlock: SourceBlock | null;
   counts: SharedArrayBuffer;
+  /** Of threads that run flows; see flow/heartbeat.ts. */
+  beats: SharedArrayBuffer | null;
 }
 
 export interface ThreadListener {
@@ -73,12 +77,15 @@ export class TrafficThread {
   readonly #destinations: readonly Destination[];
   readonly #tls: readonly (TlsClient | null)[];
   readonly #listener: ThreadListener;
+  readonly #beat: () => void;
   #flushing: NodeJS.Timeout | null = null;
   #stopped: (() => void) | null = null;
 
-  constructor(setup: ThreadSetup, writer: AttemptWriter, listener: ThreadListener) {
+  /** `flows`: makes the senders of lanes with flows, where there are any. */
+  constructor(setup: ThreadSetup, writer: AttemptWriter, listener: ThreadListener, flows: FlowSenders | null = null) {
     const { lanes, routes, routeOfLane, seed, thread, threads } = setup;
     this.#listener = listener;
+    this.#beat = () => noteBeat(setup.beats, thread);
     this.#recorder = new Recorder(writer);
     this.#destinations = routes.map((route, index) => {
       const random = seededRandom(seed, thread, 2, index);
@@ -87,14 +94,14 @@ export class TrafficThread {
         : new Address({ ...route, host: route.address, random });
     });
     this.#tls = routes.map((route) =>
-      route.kind === 'choice' || route.tls === null ? null : new TlsClient(route.tls, route.address),
+      route.kind === 'choice' || route.tls === null ? null : TlsClient.to(route.address, route.tls),
     );
     const wires = this.#wires(setup);
     lanes.forEach((lane, laneIndex) => {
       const laneThreads = threadsOfLane(lane, threads);
       if (thread >= laneThreads) return;
-      const wire = wires[routeOfLane[laneIndex] as number] as Wire;
-      const sender = createSender(setup, laneIndex, wire, this.#work(setup, laneIndex));
+      const wire = wireOfLane(lane, wires[routeOfLane[laneIndex] as number] as Wire);
+      const sender = createSender(setup, laneIndex, wire, this.#work(setup, laneIndex), flows);
       this.#senders.push({ sender, laneIndex, reportsDone: lane.requests !== null });
     });
     this.#rounds = new Rounds(
@@ -133,6 +140,7 @@ export class TrafficThread {
   }
 
   #inspect(now: number): void {
+    this.#beat();
     for (const connection of this.#busy) connection.expire(now);
     for (const { sender } of this.#senders) sender.expire(now);
     this.#recorder.releaseOld(now);
@@ -158,13 +166,13 @@ export class TrafficThread {
     this.#recorder.close();
   }
 
-  #work({ lanes, identity, routes, routeOfLane, counts, thread }: ThreadSetup, laneIndex: number): LaneWork {
+  #work(setup: ThreadSetup, laneIndex: number): LaneWork {
+    const { lanes, identity, counts, thread } = setup;
     const lane = lanes[laneIndex] as Lane;
-    const { host } = routes[routeOfLane[laneIndex] as number] as RouteSetup;
     return {
       lane,
       judge: new Judge(lane, identity),
-      requests: new RequestWriter(lane, host),
+      requests: new RequestWriter(lane, hostOf(setup, laneIndex)),
       secrets: secretsOf([lane]),
       books: {
         tally: new Tally(counts, laneIndex, lanes.length, thread),
@@ -190,7 +198,23 @@ export class TrafficThread {
   }
 }
 
-function createSender(setup: ThreadSetup, laneIndex: number, wire: Wire, work: LaneWork): LaneSender {
+/** What the Host header of a lane's requests says. */
+function hostOf({ routes, routeOfLane }: ThreadSetup, laneIndex: number): string {
+  return (routes[routeOfLane[laneIndex] as number] as RouteSetup).host;
+}
+
+/** A lane that says how TLS sessions are used has its own. */
+function wireOfLane({ tls }: Lane, wire: Wire): Wire {
+  return tls === undefined || wire.tls === null ? wire : { ...wire, tls: wire.tls.apart(tls.reuse) };
+}
+
+function createSender(
+  setup: ThreadSetup,
+  laneIndex: number,
+  wire: Wire,
+  work: LaneWork,
+  flows: FlowSenders | null,
+): LaneSender {
   const { seed, thread, runTag } = setup;
   const { lane } = work;
   const threads = threadsOfLane(lane, setup.threads);
@@ -206,5 +230,7 @@ function createSender(setup: ThreadSetup, laneIndex: number, wire: Wire, work: L
   const overflow = partOf(lane.overflow, thread, threads);
   if (lane.connection === 'kept') return new KeptLane(options, connections, overflow);
   const most = lane.rate === 'unpaced' ? connections : Math.max(1, overflow);
+  if (lane.flow !== undefined && flows !== null)
+    return flows(options, { laneIndex, host: hostOf(setup, laneIndex), most });
   return lane.connection === 'fresh' ? new FreshLane(options, most) : new SessionLane(options, most);
 }

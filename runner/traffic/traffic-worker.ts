@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { HitlessError } from '../../record/error.ts';
 import type { Event } from '../../record/event.ts';
-import type { FromThread, ToThread } from './messages.ts';
+import type { FromThread, ToldError, ToThread } from './messages.ts';
 import type { Scheduling } from './priority.ts';
 
 /** Sources run as they are, and as JavaScript once they are built. */
@@ -16,7 +16,7 @@ const resourceLimits = { maxYoungGenerationSizeMb: 16 };
 export interface WorkerListener {
   onEvent(event: Event): void;
   onLaneDone(): void;
-  /** The thread died or could not write: attempts are missing from the record. */
+  /** The thread died or could not write: attempts are missing from the record. Or a flow is wrong. */
   onFailure(error: Error): void;
 }
 
@@ -48,6 +48,7 @@ export class TrafficWorker {
         ready.resolve(message.scheduling);
       } else if (message.kind === 'event') listener.onEvent(message.event);
       else if (message.kind === 'lane-done') listener.onLaneDone();
+      else if (message.kind === 'fault') listener.onFailure(asError(message));
       else {
         isClosed = true;
         if (message.kind === 'failed') fail(asError(message));
@@ -66,14 +67,23 @@ export class TrafficWorker {
     this.closed = closed.promise;
   }
 
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Ends it whatever it does; what it had not written is lost. */
+  kill(): void {
+    void this.#worker.terminate();
+  }
+
   tell(message: ToThread): void {
     if (!this.#hasEnded) this.#worker.postMessage(message);
   }
 }
 
-function asError({ code, message, hint }: Extract<FromThread, { kind: 'failed' }>): Error {
+function asError({ code, message, hint, blame = 'environment', location }: ToldError): Error {
   if (code === null) return threadError(message);
-  return new HitlessError(code, message, { blame: 'environment', ...(hint === null ? {} : { hint }) });
+  return new HitlessError(code, message, { blame, ...(hint !== null && { hint }), ...(location && { location }) });
 }
 
 function threadError(what: string, cause?: unknown): HitlessError {

@@ -56,6 +56,7 @@ export async function warmUp(): Promise<void> {
       runTag: 'warm-up',
       sourceBlock: null,
       counts: createCounts(2, 1),
+      beats: null,
     },
     new AttemptWriter(devNull),
     { onEvent: () => {}, onLaneDone: () => {} },

@@ -112,4 +112,29 @@ describe('asset-consistency', () => {
     expect(judge(assetConsistency, {}, run, rows).verdict).toBe('fail');
     expect(judge(assetConsistency, {}, run, rows, { lane: 'curls' }).verdict).toBe('not-applicable');
   });
+
+  test('takes only what a page named for its assets, where a flow says what is asked for', () => {
+    const flows = facts({ lanes: [{ ...lane('visitors', 'session'), flow: true }] });
+    const row = (session: string, id: string, told: Told, at: number) =>
+      attempt({ at, id: `${session}.${id}`, session, path: `/${id}`, ...told });
+    // A page of v1, a request, then a page of v2: another version each time, and each page is whole.
+    const across = Array.from({ length: 40 }, (_, i) => [
+      row(`v${i}`, '1', of('v1'), i * 100),
+      row(`v${i}`, '1.1', of('v1'), i * 100 + 1),
+      row(`v${i}`, '3', of('v2'), i * 100 + 2),
+      row(`v${i}`, '4', of('v2'), i * 100 + 3),
+      row(`v${i}`, '4.1', of('v2'), i * 100 + 4),
+    ]).flat();
+    expect(judge(assetConsistency, {}, flows, across)).toMatchObject({
+      verdict: 'pass',
+      actual: { visitors: 80, assets: { answered: 80 } },
+    });
+    const mixed = [row('m', '2', of('v1'), 9000), row('m', '2.1', of('v2'), 9001), row('m', '3', of('v2'), 9002)];
+    expect(judge(assetConsistency, {}, flows, [...across, ...mixed])).toMatchObject({
+      verdict: 'fail',
+      actual: { broken: 1, assets: { mixed: 1 } },
+    });
+    const noPages = [row('n', '1', of('v1'), 0), row('n', '2', of('v2'), 1)];
+    expect(judge(assetConsistency, {}, flows, noPages).verdict).toBe('not-applicable');
+  });
 });

@@ -57,6 +57,7 @@ export function attempt({ at, took = 1, ...rest }: AttemptAt): Attempt {
     securedUs: null,
     address: '127.0.0.1:8888',
     resolveUs: null,
+    resumed: null,
     ...rest,
   };
 }

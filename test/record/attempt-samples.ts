@@ -33,6 +33,7 @@ export function anAttempt(changes: Partial<Attempt> = {}): Attempt {
     idleUs: null,
     address: '10.0.0.1:443',
     resolveUs: null,
+    resumed: false,
     ...changes,
   };
 }
@@ -76,4 +77,5 @@ export const anyAttempt: fc.Arbitrary<Attempt> = fc.record({
   idleUs: nullable(whole),
   address: nullable(text),
   resolveUs: nullable(whole),
+  resumed: nullable(fc.boolean()),
 });

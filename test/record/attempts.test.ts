@@ -108,7 +108,7 @@ test('texts that share a beginning are never taken for each other', () => {
 
 test('a record from before the last columns came is read, with nulls in them', () => {
   const path = fileURLToPath(new URL('./before-addresses.arrows', import.meta.url));
-  const without = { securedUs: null, address: null, resolveUs: null };
+  const without = { securedUs: null, address: null, resolveUs: null, resumed: null };
   const ids = ['a-1', 'a-2', 'a-3'];
   expect(readAll(path)).toEqual([
     ...ids.map((id) => anAttempt({ id, ...without })),

@@ -35,6 +35,7 @@ const answered: Attempt = {
   securedUs: null,
   address: '127.0.0.1:8888',
   resolveUs: null,
+  resumed: null,
 };
 
 function findingOf(assertion: Assertion, attempts: readonly Partial<Attempt>[], lane: string | null = null) {

@@ -48,6 +48,7 @@ export async function sendHere(lane: Lane, port: number, act: (own: OwnThread) =
     runTag: 'own',
     sourceBlock: null,
     counts,
+    beats: null,
   };
   const listener = { onEvent: (event: Event) => events.push(event), onLaneDone: () => done.resolve() };
   const thread = new TrafficThread(setup, new AttemptWriter(file), listener);

@@ -8,6 +8,7 @@ export interface Request {
   method: string;
   path: string;
   headers: Map<string, string>;
+  body: string;
   socket: Socket;
 }
 
@@ -30,10 +31,13 @@ export class SmallServer {
         received += data.toString('latin1');
         for (let end = received.indexOf('\r\n\r\n'); end >= 0; end = received.indexOf('\r\n\r\n')) {
           const [first = '', ...lines] = received.slice(0, end).split('\r\n');
-          received = received.slice(end + 4);
           const [method = '', path = ''] = first.split(' ');
           const headers = new Map(lines.map((line) => line.split(/: (.*)/s, 2) as [string, string]));
-          const request = { connection, use: ++use, method, path, headers, socket };
+          const length = Number(headers.get('content-length') ?? 0);
+          if (received.length < end + 4 + length) return;
+          const body = received.slice(end + 4, end + 4 + length);
+          received = received.slice(end + 4 + length);
+          const request = { connection, use: ++use, method, path, headers, body, socket };
           this.requests.push(request);
           answer(request);
         }

@@ -49,6 +49,7 @@ const routeTo = (port: number, tls: TlsSettings = { ca }) => ({
   addresses: ['127.0.0.1'],
 });
 
+const resumedOf = (rows: Attempt[]) => inOrder(rows).map(({ resumed }) => resumed);
 const inOrder = (rows: Attempt[]) => [...rows].sort((a, b) => a.readyUs - b.readyUs);
 
 describe('a connection with TLS', () => {
@@ -72,12 +73,34 @@ describe('a connection with TLS', () => {
   test('does a full handshake each time, unless sessions are to be reused', async () => {
     const port = await serve();
     const lane = laneOf({ rate: 20, requests: 8 });
-    await runLanes({ lanes: [lane], route: routeTo(port) });
+    const { rows } = await runLanes({ lanes: [lane], route: routeTo(port) });
     expect(seen.map(({ isResumed }) => isResumed)).toEqual(new Array(8).fill(false));
+    expect(rows.map(({ resumed }) => resumed)).toEqual(new Array(8).fill(false));
     seen = [];
-    await runLanes({ lanes: [{ ...lane, rate: 2, requests: 3 }], route: routeTo(port, { ca, reuse: true }) });
+    const route = routeTo(port, { ca, reuse: true });
+    const again = await runLanes({ lanes: [{ ...lane, rate: 2, requests: 3 }], route });
     expect(seen[0]?.isResumed).toBe(false);
     expect(seen.filter(({ isResumed }) => isResumed).length).toBeGreaterThan(0);
+    expect(resumedOf(again.rows)).toEqual(seen.map(({ isResumed }) => isResumed));
+  });
+
+  test('reuses sessions in the lanes that say so, whatever the route says, and tells which were', async () => {
+    const port = await serve();
+    const lane = laneOf({ rate: 'unpaced', connections: 1, requests: 4 });
+    const lanes = [
+      { ...lane, name: 'again', tls: { reuse: true } },
+      { ...lane, name: 'new', tls: { reuse: false } },
+    ];
+    for (const reuse of [false, true]) {
+      seen = [];
+      const { rows } = await runLanes({ lanes, route: routeTo(port, { ca, reuse }) });
+      const of = (name: string) => resumedOf(rows.filter((row) => row.lane === name));
+      expect(of('new')).toEqual([false, false, false, false]);
+      expect(of('again')[0]).toBe(false);
+      expect(of('again').filter(Boolean).length).toBeGreaterThan(0);
+      const count = rows.filter(({ resumed }) => resumed).length;
+      expect(seen.filter(({ isResumed }) => isResumed).length).toBe(count);
+    }
   });
 
   test('tells the server that it ends', async () => {

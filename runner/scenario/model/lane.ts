@@ -112,6 +112,12 @@ export const LaneModel = Type.Object(
     expect: Type.Optional(Expect),
     limits: Type.Optional(Limits),
     resolution: Type.Optional(LongerThanZero),
+    tls: Type.Optional(
+      Type.Object(
+        { reuse: Type.Boolean({ description: 'let new connections go on with the TLS session of earlier ones' }) },
+        { ...strict, description: '{ reuse: true }: over TLS, in place of app.tls.reuse' },
+      ),
+    ),
     spin: Type.Optional(Type.Boolean({ description: 'spend a core on waiting, for lateness below a millisecond' })),
   },
   strict,
