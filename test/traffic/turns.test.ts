@@ -86,7 +86,14 @@ test('an unpaced lane is not blind between its turns', async () => {
     { fromUs: 0, toUs: 5_000 },
     { fromUs: 2_000_000, toUs: Number.POSITIVE_INFINITY },
   ];
-  const lane = laneOf({ connection: 'kept', connections: 1, rate: 'unpaced', requests: 2_000, turns, resolutionUs: 1_900_000 });
+  const lane = laneOf({
+    connection: 'kept',
+    connections: 1,
+    rate: 'unpaced',
+    requests: 2_000,
+    turns,
+    resolutionUs: 1_900_000,
+  });
   const { events, rows } = await runLanes({ lanes: [lane], route: addressOf(await server.listen()) });
   expect(rows).toHaveLength(2_000);
   expect(events).toEqual([]);
