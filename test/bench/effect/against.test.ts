@@ -104,7 +104,7 @@ test('what is interrupted is told as far as it went, and is no verdict', async (
       if (phase === 'measuring' && done === 9) controller.abort();
     },
   });
-  const result = await benchAgainst(planOf(candidate, baseline, closedStage(2, 60)), options);
+  const result = await benchAgainst(planOf(candidate, baseline, closedStage(2, 20)), options);
   assertBench(JSON.parse(JSON.stringify(result)));
   expect(result).toMatchObject({ complete: false, verdict: 'inconclusive', effect: { verdict: 'cannot tell' } });
   expect(result.effect?.blocks?.order).toHaveLength(8);
@@ -114,6 +114,6 @@ test('interrupted while it warms up nothing is told', async () => {
   const [candidate, baseline] = [await startTarget(), await startTarget()];
   const controller = new AbortController();
   const options = optionsOf({ signal: controller.signal, onProgress: () => controller.abort() });
-  const result = await benchAgainst(planOf(candidate, baseline, closedStage(2, 60)), options);
+  const result = await benchAgainst(planOf(candidate, baseline, closedStage(2, 20)), options);
   expect(result).toMatchObject({ complete: false, verdict: 'inconclusive', effect: { verdict: 'cannot tell' } });
 });
