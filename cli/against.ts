@@ -17,7 +17,7 @@ import { wayTo } from './bench-way.ts';
 import { effectExitCode } from './compare-command.ts';
 import type { ExitCode } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
-import { versionOf } from './shipped.ts';
+import { versionOf } from './package-folder.ts';
 import { toleranceOf } from './tolerance.ts';
 
 type Arguments = BenchArguments & { against: string };

@@ -18,9 +18,10 @@ import { type ExitCode, exitCodes, worstExitCode } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
 import { manifestReaderFor } from './manifest-reader.ts';
 import { overridesOf } from './overrides.ts';
+import { versionOf } from './package-folder.ts';
 import { policyOf } from './policy.ts';
 import { runOne } from './run-one.ts';
-import { findScenario, versionOf } from './shipped.ts';
+import { findScenario } from './shipped.ts';
 
 /** What a scenario says itself, or what makes no sense of one. */
 const ofUrls = [

@@ -1,15 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
 import { scenarioFiles } from '../runner/scenario/source.ts';
 import { packageFolder } from './package-folder.ts';
-
-/** Of hitless itself. */
-export function versionOf(): string {
-  const { version } = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')) as { version: string };
-  return version;
-}
 
 /** The scenarios that ship, by the name that a command takes. */
 export function shippedScenarios(): Map<string, string> {
