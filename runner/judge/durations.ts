@@ -23,7 +23,7 @@ function upperUs(bucket: number): number {
 /**
  * Durations in constant memory: an HDR histogram of two significant figures, whose percentiles are at most 1 % above
  * the truth. The longest is exact. Negative ones (two clocks rounded apart) count as 0. Node has one too, whose every
- * value is a call into C++: with a million attempts those were most of what judging them cost.
+ * value is a call into C++; judging a million attempts takes five million of those.
  */
 export class Durations {
   /** 13 kB each, so only where there is something to count. */

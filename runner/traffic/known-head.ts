@@ -14,8 +14,8 @@ export interface Head {
 }
 
 /**
- * The last head that came on a connection, byte for byte. A server's answers differ in their heads less than once a second
- * (Date) unless it numbers them, and equal bytes are equal heads: parsing them was a fifth of what a request cost.
+ * The last head that came on a connection, byte for byte. A server's heads differ once a second (Date) unless it numbers
+ * its answers, and equal bytes are equal heads.
  */
 export class KnownHead {
   #bytes: Uint8Array | null = null;
