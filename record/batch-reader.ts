@@ -156,7 +156,7 @@ export class BatchReader implements AttemptBatch {
 
 /**
  * The two numbers of a FieldNode (length, nulls) or a Buffer (offset, length), each an int64 (Arrow's Message.fbs and
- * Schema.fbs). A batch has a hundred of these; read as BigInts, as their classes do, they took longer than its rows.
+ * Schema.fbs). A batch has a hundred of these, and their classes make two BigInts of each.
  */
 function pairOf(struct: FieldNode | Region | null): [number, number] {
   if (struct === null || struct.bb === null) throw new CorruptStream('a batch has too few columns');
