@@ -15,11 +15,15 @@ import { blindSpots } from './blind-spots.ts';
 import { LaneRun } from './lane-run.ts';
 import { findK6 } from './version.ts';
 
-/** The user's own k6: it runs a script for each lane. Before the end nobody knows what the script will do. */
+/** The user's own k6: it runs a script for each lane. What a script of the user's will do nobody knows before the end. */
 export const k6: Engine = {
   name: 'k6',
-  blindTo: ({ connection }) =>
-    blindSpots({ repeatsPossible: connection === 'fresh' ? 0 : 1, withoutId: 1, isPaced: false }),
+  blindTo: ({ connection, rate, k6: own }) =>
+    blindSpots({
+      repeatsPossible: connection === 'fresh' ? 0 : 1,
+      withoutId: own === undefined ? 0 : 1,
+      isPaced: own === undefined && rate !== 'unpaced',
+    }),
   prepare: prepareK6,
 };
 
@@ -199,15 +203,22 @@ function toldTo(
   };
 }
 
-/** k6 begins when it is ready, and cannot be told to rest. */
+/** What a lane's plan asks for and k6 cannot do; rules say most of it earlier, of what stands in a scenario. */
 function assertOwnPace(lane: Lane): void {
-  const what =
-    lane.turns !== undefined ? 'cannot take turns with others' : 'flow' in lane ? 'runs scripts, and no flow' : null;
+  const what = cannotDo(lane);
   if (what === null) return;
   throw new HitlessError('HITLESS_ENGINE', `lane ${lane.name}: k6 ${what}`, {
     blame: 'usage',
     hint: 'Take the builtin engine.',
   });
+}
+
+function cannotDo(lane: Lane): string | null {
+  if (lane.turns !== undefined) return 'cannot take turns with others';
+  if ('flow' in lane) return 'runs scripts, and no flow';
+  if (lane.connection === 'session') return 'says what visitors do in its script';
+  if (lane.arrivals === 'poisson') return 'sends at even intervals, and not at random';
+  return lane.ramps.length > 0 ? 'has a rate that changes from its script alone' : null;
 }
 
 /** As they go out: `env:NAME` stands for what that variable holds. */
