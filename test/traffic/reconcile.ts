@@ -43,8 +43,7 @@ function reconcileClosures(rows: readonly Attempt[], unknown: readonly Attempt[]
   for (const row of unknown) {
     const met = closures.some(({ aUs, dUs }) => (row.sentUs as number) <= dUs && row.endUs >= aUs);
     const isQueued =
-      row.outcome === 'reset' &&
-      closures.some(({ aUs, bUs }) => (row.sentUs as number) <= bUs && row.endUs >= aUs);
+      row.outcome === 'reset' && closures.some(({ aUs, bUs }) => (row.sentUs as number) <= bUs && row.endUs >= aUs);
     if (!met || (row.outcome !== 'refused' && !isQueued)) expect(row).toBe('an attempt that met a closed listener');
   }
   const ids = new Set(unknown.map(({ id }) => id));
