@@ -32,8 +32,8 @@ export function benchSummary(result: BenchResult, folder: string, screen: Screen
   lines.push('');
   const badge = colors[verdict.paint](colors.bold(`${verdict.mark} ${verdictText(result)}`));
   lines.push(`${badge}  ${plain(join(folder, 'bench.json'), 200)}`);
-  for (const reason of result.reasons.slice(0, 5))
-    lines.push(...wrap(plain(reason, 600), screen.columns - 3).map((line) => `  ${line}`));
+  const reasons = result.verdict === 'pass' ? [] : result.reasons.slice(0, 5);
+  for (const reason of reasons) lines.push(...wrap(plain(reason, 600), screen.columns - 3).map((line) => `  ${line}`));
   return `${lines.join('\n')}\n`;
 }
 
