@@ -18,7 +18,8 @@ import {
 import { mayBeOrdinary } from './ordinary-answers.ts';
 import { PathFailures } from './path-failures.ts';
 import { count, onLane } from './phrases.ts';
-import { unsentBound, zeroFailed } from './zero-failed.ts';
+import { unsentBound } from './unsent.ts';
+import { zeroFailed } from './zero-failed.ts';
 
 export interface NoNewFailuresOptions {
   clean?: 'fail' | 'inconclusive';

@@ -9,11 +9,10 @@ import { PathFailures } from './path-failures.ts';
 import { count, duration, list, onLane } from './phrases.ts';
 import { StaleRaces } from './stale-races.ts';
 import { blindLanes } from './stretch.ts';
+import { unsentBound, unsentDoubt } from './unsent.ts';
 
 /** Of requests on a reused connection; above it, races of an idle connection are a server's fault (design, Attempts). */
 const staleBound = 1 / 1000;
-/** Of planned requests; above it, what was not sent could hide what would have failed. */
-export const unsentBound = 1 / 1000;
 
 export interface ZeroFailedOptions {
   stale?: 'fail' | 'warn';
@@ -252,11 +251,10 @@ export class ZeroFailed implements Fold<Finding> {
         hint: 'let the run come to its end',
       };
     const refused = [...this.#lanes].find(([, tally]) => tally.isUnsentAboveBound);
-    if (refused !== undefined)
-      return {
-        message: `This machine could not send ${refused[1].unsent} of ${count(refused[1].planned, 'planned request')} on lane ${refused[0]}; all that were sent got a good answer.`,
-        hint: 'raise the limits of this machine (ulimit -n, local ports) or lower the rate',
-      };
+    if (refused !== undefined) {
+      const [name, tally] = refused;
+      return unsentDoubt(this.#facts.lanes.find((lane) => lane.name === name) ?? { name, engine: 'builtin' }, tally);
+    }
     const unresolved = [...this.#lanes].find(([, tally]) => tally.isUnresolvedAboveBound);
     if (unresolved !== undefined)
       return {

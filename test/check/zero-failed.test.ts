@@ -88,6 +88,15 @@ describe('zero-failed', () => {
       });
     });
 
+    test.each([
+      ['a flow', { flow: true }, 'overflow'],
+      ['k6', { engine: 'k6' }, 'VUs'],
+    ] as const)('what helps where requests of %s were not sent', (_, said, word) => {
+      const run = facts({ lanes: [{ ...lane('visitors'), ...said }] });
+      const attempts = [...good(), ...Array.from({ length: 20 }, () => attempt({ at: 9, outcome: 'unsent' }))];
+      expect(judge(zeroFailed, {}, run, attempts).hint).toContain(word);
+    });
+
     test('unsent does not excuse a failure', () => {
       const attempts = every(1, 500, (index) => ({ outcome: index < 250 ? 'unsent' : 'refused' }));
       expect(judge(zeroFailed, {}, facts(), attempts).verdict).toBe('fail');

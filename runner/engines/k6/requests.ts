@@ -138,17 +138,11 @@ export class Requests {
     if (begun.vu !== null && this.#byVu.get(begun.vu) === id) this.#byVu.delete(begun.vu);
     const { hops, ...request } = begun;
     let beginWallUs = begun.beginWallUs;
-    for (const [index, measured] of hops.slice(0, -1).entries()) {
-      this.#onRequest({ ...request, id: hopId(id, index), beginWallUs, measured });
+    // Redirects that the script follows are requests of their own; on the wire, and so in a ledger, they have one id.
+    for (const measured of hops.slice(0, -1)) {
+      this.#onRequest({ ...request, beginWallUs, measured });
       beginWallUs = measured.endWallUs;
     }
-    const last = hops.at(-1) ?? null;
-    const ofLast = hops.length < 2 ? id : hopId(id, hops.length - 1);
-    this.#onRequest({ ...request, id: ofLast, beginWallUs, measured: last, word });
+    this.#onRequest({ ...request, beginWallUs, measured: hops.at(-1) ?? null, word });
   }
-}
-
-/** Redirects that the script follows are requests of their own, of one id on the wire. */
-function hopId(id: string, index: number): string {
-  return index === 0 ? id : `${id}/${index + 1}`;
 }
