@@ -66,6 +66,13 @@ test('every link of a page leads somewhere', () => {
     'docs/with-flux.md',
     'docs/with-helm.md',
     'docs/with-kubectl.md',
+    'docs/bench.md',
+    'docs/compare.md',
+    'docs/engines.md',
+    'docs/k6.md',
+    'docs/visitors.md',
+    'docs/performance.md',
+    'docs/measurements.md',
   ];
   for (const page of pages) {
     const links = readFileSync(join(checkout, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g);
