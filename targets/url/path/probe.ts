@@ -46,7 +46,8 @@ const bodyLength = 400;
 export async function ask(probe: Probe, place: Place, signal: AbortSignal): Promise<ProbeAnswer | null> {
   const socket = await opened(place, signal);
   if (socket === null) return null;
-  return answerOf(await exchange(socket, probes[probe](place.host, place.path)));
+  const request = probes[probe](place.host, place.path);
+  return answerOf(await exchange(socket, request, !request.startsWith('HEAD')));
 }
 
 async function opened({ address, port, host, tls }: Place, signal: AbortSignal): Promise<Duplex | null> {
@@ -65,8 +66,8 @@ async function opened({ address, port, host, tls }: Place, signal: AbortSignal):
   return typeof shaken === 'string' ? null : shaken;
 }
 
-/** All that comes until the other side ends it, within five seconds and 16 KiB. */
-function exchange(socket: Duplex, request: string): Promise<string> {
+/** All that comes until it is whole or the other side ends it, within five seconds and 16 KiB. */
+function exchange(socket: Duplex, request: string, hasBody: boolean): Promise<string> {
   return new Promise((resolve) => {
     let text = '';
     const end = () => {
@@ -77,13 +78,23 @@ function exchange(socket: Duplex, request: string): Promise<string> {
     const timer = setTimeout(end, longestMs);
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
-      if (text.length >= mostBytes) end();
+      if (text.length >= mostBytes || isWhole(text, hasBody)) end();
     });
     socket.once('end', end);
     socket.on('error', end);
     socket.once('close', end);
     socket.write(request, 'latin1');
   });
+}
+
+/** Not every server ends the connection when it is asked to. */
+function isWhole(text: string, hasBody: boolean): boolean {
+  const end = text.indexOf('\r\n\r\n');
+  if (end === -1 || !hasBody) return end !== -1;
+  const { headers } = answerOf(text);
+  const length = headers.get('content-length');
+  if (length !== undefined) return text.length >= end + 4 + Number(length);
+  return headers.get('transfer-encoding') === 'chunked' && text.endsWith('0\r\n\r\n');
 }
 
 /** Reads what came; exported for tests. */

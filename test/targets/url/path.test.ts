@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type Answers, type PathEvidence, pathOf } from '../../../targets/url/path/evidence.ts';
 import { findPath } from '../../../targets/url/path/find-path.ts';
 import { answerOf } from '../../../targets/url/path/probe.ts';
-import { http } from './servers.ts';
+import { http, tcp } from './servers.ts';
 
 const ofNode: Answers = {
   ordinary: answerOf('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-version: v1\r\n\r\n'),
@@ -123,6 +123,14 @@ test('what never answers, or answers without end, holds nothing up', async () =>
     const timer = setInterval(() => response.write('x'.repeat(10_000)), 1);
     response.on('close', () => clearInterval(timer));
   });
+  const { path } = await findPath({ url: new URL(`http://127.0.0.1:${port}/`), signal: new AbortController().signal });
+  expect(path).toBe('unknown');
+});
+
+test('a server that keeps connections open holds nothing up', { timeout: 12_000 }, async () => {
+  const port = await tcp((socket) =>
+    socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n')),
+  );
   const { path } = await findPath({ url: new URL(`http://127.0.0.1:${port}/`), signal: new AbortController().signal });
   expect(path).toBe('unknown');
 });
