@@ -127,10 +127,13 @@ describe.skipIf(lacks('browser'))('in a browser', () => {
     page.on('console', (message) => complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
     await page.goto(pathToFileURL(file).href);
-    await page.waitForFunction(`document.querySelectorAll('canvas').length === ${canvases[name]}`);
+    // The page's own policy forbids what playwright's waitForFunction does to look again.
+    const within = { timeout: 10_000 };
+    await expect.poll(() => page.evaluate("document.querySelectorAll('canvas').length"), within).toBe(canvases[name]);
     for (const width of [1280, 420]) {
       await page.setViewportSize({ width, height: 900 });
-      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(width);
+      // Charts follow their boxes a frame later.
+      await expect.poll(() => page.evaluate('document.documentElement.scrollWidth'), within).toBe(width);
     }
     expect(complaints).toEqual([]);
     expect(await page.evaluate('globalThis.pwned')).toBeUndefined();
