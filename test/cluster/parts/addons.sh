@@ -56,12 +56,14 @@ EOF
 
 # Gives each Service of type LoadBalancer the ingress IP 127.0.0.1, as a desktop cluster does.
 load_balancer_loop() {
+  local services namespace name ip
   while sleep 0.5; do
-    admin get services -A -o jsonpath='{range .items[?(@.spec.type=="LoadBalancer")]}{.metadata.namespace} {.metadata.name} {.status.loadBalancer.ingress[0].ip}{"\n"}{end}' 2>/dev/null |
+    # An API server that is busy or stands still answers again later.
+    services=$(admin get services -A -o jsonpath='{range .items[?(@.spec.type=="LoadBalancer")]}{.metadata.namespace} {.metadata.name} {.status.loadBalancer.ingress[0].ip}{"\n"}{end}' 2>/dev/null) || continue
     while read -r namespace name ip; do
       [ -z "$name" ] || [ "${ip:-}" = 127.0.0.1 ] ||
         admin -n "$namespace" patch service "$name" --subresource=status --type=merge \
           -p '{"status":{"loadBalancer":{"ingress":[{"ip":"127.0.0.1"}]}}}' >/dev/null 2>&1 || true
-    done
+    done <<< "$services"
   done
 }
