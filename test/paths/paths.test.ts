@@ -37,8 +37,8 @@ describe('behind a real front', { timeout: 180_000 }, () => {
 
   test.skipIf(lacks('nginx'))('that tries again, losses are told by its log, and POST loses them', async () => {
     const app = await deployed('printed');
-    const front = await app.behind(startNginx, 0, { ...behindService(app), retries: true });
-    const args = ['--url', front.url, '--baseline', '2s', '--after', '2s', '--rate', '100'];
+    const front = await app.behind(startNginx, 0, { ...behindService(app), opensEach: true, retries: true });
+    const args = ['--url', front.url, '--baseline', '2s', '--after', '2s', '--rate', '200'];
     const get = await verify([...args, '--access-log', front.accessLog ?? ''], app.command);
     expect(get.result?.accessLog?.hidden.GET).toBeGreaterThan(0);
     expect(get.result?.reasons.at(-1)).toContain('The proxy hid losses');

@@ -7,7 +7,7 @@ import type { TargetSettings } from '../../target.ts';
 import type { TlsSettings } from '../../tls.ts';
 import type { ClusterView } from './cluster.ts';
 import { type Answers, type FoundPath, handsOnUnseen, pathOf } from './evidence.ts';
-import { type Listener, listenerAt } from './listener.ts';
+import { type Listener, listenerAt, openedBy } from './listener.ts';
 import { ask, type Place, type ProbeAnswer } from './probe.ts';
 
 export interface WayToFind {
@@ -22,8 +22,9 @@ export interface WayToFind {
 
 /** Two are enough to see that they answer alike. */
 const mostPods = 2;
-/** Of a program of this machine that listens there. */
-const mostLooks = 6;
+/** How often a proxy of this machine is looked at anew, and how many requests are under way then. */
+const mostLooks = 4;
+const atOnce = 32;
 
 /**
  * Finds out what stands between this machine and the app: by whose the address is, by what only a proxy writes, and by
@@ -63,19 +64,22 @@ export async function findPath({ url, tls, addresses, cluster, signal }: WayToFi
 
 /**
  * A proxy may keep the connection that it opens for a request until it has answered and no longer: so this looks at once
- * after a request, and where nothing is seen while another is under way.
+ * after a request, and where nothing is seen while a few others are under way together.
  */
 async function listenerOf(place: Place, signal: AbortSignal): Promise<Listener | undefined> {
-  let listener = listenerAt(place.address, place.port);
-  for (let look = 1; look < mostLooks && listener !== undefined && handsOnUnseen(listener); look++) {
-    const asked = ask('ordinary', place, signal);
-    // The request is written when its connection is there: one turn of the event loop on loopback.
-    await nextTurn();
-    listener = listenerAt(place.address, place.port);
-    await asked;
-    if (listener !== undefined && handsOnUnseen(listener)) listener = listenerAt(place.address, place.port);
+  const listener = listenerAt(place.address, place.port);
+  if (listener === undefined) return undefined;
+  let { opened } = listener;
+  for (let look = 0; look < mostLooks && handsOnUnseen({ ...listener, opened }); look++) {
+    let underWay = atOnce;
+    const asked = Array.from({ length: atOnce }, () => ask('ordinary', place, signal).finally(() => underWay--));
+    while (underWay > 0 && opened.length === 0) {
+      await nextTurn();
+      opened = openedBy(listener.pids);
+    }
+    await Promise.all(asked);
   }
-  return listener;
+  return { program: listener.program, opened };
 }
 
 async function viewOf(cluster: WayToFind['cluster'], addresses: readonly string[], port: number): Promise<ClusterView> {

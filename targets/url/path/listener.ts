@@ -6,6 +6,8 @@ const listening = '0A';
 
 /** ESTABLISHED. */
 const established = '01';
+/** Of thousands of rows most can be of connections that are over (TIME_WAIT). */
+const told = / (?:01|0A) /;
 
 export interface Listener {
   /** Its name. */
@@ -15,11 +17,11 @@ export interface Listener {
 }
 
 /**
- * The program of this machine that listens at an address; undefined where none does, or it may not be seen. Linux alone
- * tells.
+ * The program of this machine that listens at an address, with its processes; undefined where none does, or it may not be
+ * seen. Linux alone tells.
  */
-export function listenerAt(address: string, port: number): Listener | undefined {
-  const rows = [...rowsOf('/proc/net/tcp'), ...rowsOf('/proc/net/tcp6')];
+export function listenerAt(address: string, port: number): (Listener & { pids: string[] }) | undefined {
+  const rows = allRows();
   const wanted = [hexOf(address), '00000000', '0'.repeat(32)];
   const heard = new Set(
     rows.filter((row) => row.state === listening && row.port === port && wanted.includes(row.at)).map(socketOf),
@@ -32,10 +34,25 @@ export function listenerAt(address: string, port: number): Listener | undefined 
   const [first] = holders;
   const program = first === undefined ? undefined : nameOf(first.pid);
   if (program === undefined) return undefined;
+  return { program, opened: openedOf(rows, holders), pids: holders.map(({ pid }) => pid) };
+}
+
+/** Where these processes have connections to now; quick enough to be asked again and again. */
+export function openedBy(pids: readonly string[]): string[] {
+  // The quicker of the two first: a connection may be gone a moment later.
+  const holders = pids.map((pid) => ({ sockets: socketsOf(pid) }));
+  return openedOf(allRows(), holders);
+}
+
+function openedOf(rows: readonly Row[], holders: readonly { sockets: string[] }[]): string[] {
   const own = new Set(holders.flatMap(({ sockets }) => sockets));
   const ports = new Set(rows.filter((row) => row.state === listening && own.has(socketOf(row))).map((row) => row.port));
   const opened = rows.filter((row) => row.state === established && own.has(socketOf(row)) && !ports.has(row.port));
-  return { program, opened: [...new Set(opened.flatMap(({ remote }) => addressOf(remote) ?? []))] };
+  return [...new Set(opened.flatMap(({ remote }) => addressOf(remote) ?? []))];
+}
+
+function allRows(): Row[] {
+  return [...rowsOf('/proc/net/tcp'), ...rowsOf('/proc/net/tcp6')];
 }
 
 interface Row {
@@ -54,7 +71,7 @@ function socketOf({ inode }: Row): string {
 function rowsOf(file: string): Row[] {
   return textOf(file)
     .split('\n')
-    .slice(1)
+    .filter((line) => told.test(line))
     .map((line) => {
       const [, local = '', remote = '', state = '', , , , , , inode = ''] = line.trim().split(/\s+/);
       const [at = '', port = ''] = local.split(':');

@@ -31,6 +31,8 @@ export interface FrontOptions {
   control: Backend;
   /** nginx: asks another upstream where one fails. */
   retries?: boolean;
+  /** nginx: opens a connection for each request, as it does unless told otherwise. */
+  opensEach?: boolean;
   /** nginx: this share of answers, such as `0.1%`, are 503. */
   ordinary503?: string;
   /** nginx: an address of this machine where it listens too. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import type { Front, FrontOptions } from './front.ts';
 import { answers, freePort, started, stopped } from './process.ts';
 
-/** Debian's nginx: an l7-proxy. Its upstreams are what stands behind a Service's address, so they never change. */
+/** Debian's nginx: an l7-proxy, by default with idle connections to the app, which is harder on a healthy rollout. Its upstreams are what stands behind a Service's address, so they never change. */
 export async function startNginx(options: FrontOptions): Promise<Front> {
-  const { folder, backends, retries = false, ordinary503 = '0%', alsoAt } = options;
+  const { folder, backends, retries = false, opensEach = false, ordinary503 = '0%', alsoAt } = options;
   const port = await freePort();
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'nginx.conf');
@@ -24,7 +24,7 @@ http {
   uwsgi_temp_path ${folder}/uwsgi; scgi_temp_path ${folder}/scgi;
   keepalive_requests 100000;
   split_clients "$request_id" $bad { ${ordinary503 === '0%' ? '' : `${ordinary503} 1;`} * 0; }
-  upstream app { ${servers.join(' ')} keepalive 16; keepalive_timeout 500ms; }
+  upstream app { ${servers.join(' ')} ${opensEach ? '' : 'keepalive 16; keepalive_timeout 500ms;'} }
   server {
     listen 127.0.0.1:${port};
     ${alsoAt === undefined ? '' : `listen ${alsoAt}:${port};`}
@@ -33,7 +33,7 @@ http {
       if ($bad) { return 503; }
       proxy_pass http://app;
       proxy_http_version 1.1;
-      proxy_set_header Connection "";
+      proxy_set_header Connection "${opensEach ? 'close' : ''}";
       proxy_next_upstream ${retries ? 'error timeout' : 'off'};
     }
   }
