@@ -1,24 +1,18 @@
-import { rmSync } from 'node:fs';
-import { type BenchResult, writeBench } from '../record/bench-result.ts';
 import { type MeasureName, measureNames } from '../record/effect.ts';
-import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
-import { makeNamedRunFolder, makeRunFolder, runsFolder } from '../record/run-folder.ts';
 import { againstReporter } from '../reports/bench/effect/reporter.ts';
 import { screenOn } from '../reports/screen.ts';
 import { type AgainstPlan, benchAgainst } from '../runner/bench/effect/against.ts';
 import { processTree, type ServerProcess, serverProcesses } from '../runner/bench/effect/server-cpu.ts';
 import { placeOf } from '../targets/address.ts';
 import type { BenchArguments } from './bench-options.ts';
-import { benchFiles, keptAttempts, type Output, writeOutput } from './bench-output.ts';
+import type { Output } from './bench-output.ts';
 import { benchPlan, subjectOf } from './bench-plan.ts';
-import { writeBenchReports } from './bench-reports.ts';
-import { wayTo } from './bench-way.ts';
+import { runBench } from './bench-run.ts';
 import { effectExitCode } from './compare-command.ts';
 import type { ExitCode } from './exit-code.ts';
-import { Interruption } from './interruption.ts';
-import { versionOf } from './package-folder.ts';
 import { toleranceOf } from './tolerance.ts';
+import { wrongUse } from './wrong-use.ts';
 
 type Arguments = BenchArguments & { against: string };
 
@@ -32,44 +26,19 @@ const closedConnections = 4;
 export async function benchAgainstUrl(args: Arguments, output: Output | null, command: string[]): Promise<ExitCode> {
   const { plan, seed } = planOf(args);
   const reporter = againstReporter(screenOn(output?.file === null ? process.stderr : process.stdout));
-  const interruption = new Interruption();
-  try {
-    for (const subject of ['A', 'B'] as const)
-      for (const line of await wayTo(plan.subjects[subject], plan.subjects[subject].url, interruption.signal))
-        reporter.notice(line);
-    const folder = args.out === undefined ? makeRunFolder(runsFolder, 'bench') : makeNamedRunFolder(args.out);
-    const files = benchFiles(folder);
-    reporter.start(plan.target, plan.stage, plan.processes);
-    const result = await benchAgainst(plan, {
-      folder,
-      keepAttempts: args['keep-attempts'] || output?.format === 'arrow',
-      seed,
-      mostRequests: args['max-requests'],
-      threads: args.threads ?? null,
-      signal: interruption.signal,
-      hitless: versionOf(),
-      command,
-      onProgress: (progress) => reporter.progress(progress),
-    }).catch((error) => {
-      rmSync(folder, { recursive: true, force: true });
-      throw error;
-    });
-    writeBench(files.result, result);
-    writeBenchReports(result, folder);
-    if (output !== null) await writeOutput(output, result, keptAttempts(folder));
-    if (!args['keep-attempts']) files.removeAttempts();
-    reporter.end(result, folder);
-    return interruption.exitCode ?? exitCodeOf(result);
-  } catch (error) {
-    if (interruption.exitCode !== null) return interruption.exitCode;
-    throw error;
-  } finally {
-    interruption.end();
-  }
-}
-
-function exitCodeOf({ effect }: BenchResult): ExitCode {
-  return effectExitCode(effect ?? { verdict: 'cannot tell' });
+  return runBench(args, {
+    subjects: (['A', 'B'] as const).map((name) => ({ subject: plan.subjects[name], url: plan.subjects[name].url })),
+    seed,
+    command,
+    output,
+    notice: (line) => reporter.notice(line),
+    measure: (options) => {
+      reporter.start(plan.target, plan.stage, plan.processes);
+      return benchAgainst(plan, { ...options, onProgress: (progress) => reporter.progress(progress) });
+    },
+    end: (result, folder) => reporter.end(result, folder),
+    exitCode: ({ effect }) => effectExitCode(effect ?? { verdict: 'cannot tell' }),
+  });
 }
 
 function planOf(args: Arguments): { plan: AgainstPlan; seed: number } {
@@ -107,7 +76,7 @@ function planOfOne(args: Arguments) {
   const [stage] = plan.stages;
   if (stage === undefined) throw new Error('a bench has a stage');
   if (stage.seconds < leastSeconds)
-    throw wrong(`--duration: two targets in turn need ${leastSeconds}s at the least, got ${args.duration}`);
+    throw wrongUse(`--duration: two targets in turn need ${leastSeconds}s at the least, got ${args.duration}`);
   return { ...plan, stage };
 }
 
@@ -115,7 +84,7 @@ function decidesOf(text: string): MeasureName[] {
   return text.split(',').map((name) => {
     const known = measureNames.find((each) => each === name.trim());
     if (known !== undefined) return known;
-    throw wrong(
+    throw wrongUse(
       `--decide: expected some of ${measureNames.join(', ')} with commas between them, got ${name}${didYouMean(name, measureNames)}`,
     );
   });
@@ -126,7 +95,7 @@ function processesOf(option: string, pid: number | undefined, url: string): read
   if (pid !== undefined) {
     const processes = Number.isInteger(pid) && pid > 0 ? processTree(pid) : [];
     if (processes.length > 0) return processes;
-    throw wrong(`--${option}: there is no process ${pid} here whose CPU time can be read`);
+    throw wrongUse(`--${option}: there is no process ${pid} here whose CPU time can be read`);
   }
   const { host, port } = placeOf(new URL(url));
   return host === 'localhost' || host === '::1' || host.startsWith('127.') ? serverProcesses(port) : [];
@@ -135,13 +104,10 @@ function processesOf(option: string, pid: number | undefined, url: string): read
 function refuseContradictions(args: Arguments): void {
   const refused = (['rates', 'search', 'objective'] as const).find((name) => args[name] !== undefined);
   if (refused !== undefined)
-    throw wrong(`--${refused} and --against: two targets are held against each other at one load`);
-  if (args.rounds > 1) throw wrong('--rounds and --against: blocks in turn are the rounds; --duration says how long');
-  if (args.engine !== 'builtin') throw wrong('--engine and --against: only the builtin engine sends by turns');
+    throw wrongUse(`--${refused} and --against: two targets are held against each other at one load`);
+  if (args.rounds > 1)
+    throw wrongUse('--rounds and --against: blocks in turn are the rounds; --duration says how long');
+  if (args.engine !== 'builtin') throw wrongUse('--engine and --against: only the builtin engine sends by turns');
   if (args['warm-up'] !== 'auto')
-    throw wrong('--warm-up and --against: both targets are warmed up in turn, for a tenth of the time');
-}
-
-function wrong(message: string): HitlessError {
-  return new HitlessError('HITLESS_USAGE', message, { blame: 'usage' });
+    throw wrongUse('--warm-up and --against: both targets are warmed up in turn, for a tenth of the time');
 }

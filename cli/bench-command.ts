@@ -1,20 +1,14 @@
-import { rmSync } from 'node:fs';
-import { writeBench } from '../record/bench-result.ts';
 import { HitlessError } from '../record/error.ts';
-import { makeNamedRunFolder, makeRunFolder, runsFolder } from '../record/run-folder.ts';
 import { type BenchProgress, benchReporter } from '../reports/bench/terminal/reporter.ts';
 import { screenOn } from '../reports/screen.ts';
 import { benchUrl } from '../runner/bench/bench.ts';
 import { benchAgainstUrl } from './against.ts';
 import type { BenchArguments } from './bench-options.ts';
-import { benchFiles, keptAttempts, type Output, outputOf, writeOutput } from './bench-output.ts';
+import { type Output, outputOf } from './bench-output.ts';
 import { benchPlan } from './bench-plan.ts';
-import { writeBenchReports } from './bench-reports.ts';
+import { runBench } from './bench-run.ts';
 import { benchScenario } from './bench-scenario.ts';
-import { wayTo } from './bench-way.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
-import { Interruption } from './interruption.ts';
-import { versionOf } from './package-folder.ts';
 
 /** `words`: the command line as typed. */
 export async function benchCommand(args: BenchArguments, words: readonly string[]): Promise<ExitCode> {
@@ -28,43 +22,22 @@ export async function benchCommand(args: BenchArguments, words: readonly string[
   return isUrl(args.what) ? benchOfUrl(args, output, command) : benchScenario(args, output, command);
 }
 
-async function benchOfUrl(args: BenchArguments, output: Output | null, command: string[]): Promise<ExitCode> {
+function benchOfUrl(args: BenchArguments, output: Output | null, command: string[]): Promise<ExitCode> {
   const { scenario, ...plan } = benchPlan(args);
   const reporter = benchReporter(screenOn(output?.file === null ? process.stderr : process.stdout));
-  const interruption = new Interruption();
-  try {
-    for (const line of await wayTo(plan.subject, plan.target.url ?? args.what, interruption.signal))
-      reporter.notice(line);
-    const folder = args.out === undefined ? makeRunFolder(runsFolder, 'bench') : makeNamedRunFolder(args.out);
-    const files = benchFiles(folder);
-    reporter.start(plan.target, plan.stages, plan.rounds);
-    const options = {
-      folder,
-      keepAttempts: args['keep-attempts'] || output?.format === 'arrow',
-      seed: scenario.seed,
-      mostRequests: args['max-requests'],
-      threads: args.threads ?? null,
-      signal: interruption.signal,
-      hitless: versionOf(),
-      command,
-      onProgress: (progress: BenchProgress) => reporter.progress(progress),
-    };
-    const result = await benchUrl(plan, options).catch((error) => {
-      rmSync(folder, { recursive: true, force: true });
-      throw error;
-    });
-    writeBench(files.result, result);
-    writeBenchReports(result, folder);
-    if (output !== null) await writeOutput(output, result, keptAttempts(folder));
-    if (!args['keep-attempts']) files.removeAttempts();
-    reporter.end(result, folder);
-    return interruption.exitCode ?? exitCodes[result.verdict];
-  } catch (error) {
-    if (interruption.exitCode !== null) return interruption.exitCode;
-    throw error;
-  } finally {
-    interruption.end();
-  }
+  return runBench(args, {
+    subjects: [{ subject: plan.subject, url: plan.target.url ?? args.what }],
+    seed: scenario.seed,
+    command,
+    output,
+    notice: (line) => reporter.notice(line),
+    measure: (options) => {
+      reporter.start(plan.target, plan.stages, plan.rounds);
+      return benchUrl(plan, { ...options, onProgress: (progress: BenchProgress) => reporter.progress(progress) });
+    },
+    end: (result, folder) => reporter.end(result, folder),
+    exitCode: ({ verdict }) => exitCodes[verdict],
+  });
 }
 
 function isUrl(what: string): boolean {

@@ -1,4 +1,5 @@
 import { type AgainstArguments, againstOptions } from './against-options.ts';
+import { type RequestArguments, requestOptions } from './request-options.ts';
 import { runOptions } from './run.ts';
 import { type WayArguments, wayOptions } from './way-options.ts';
 
@@ -48,16 +49,7 @@ const load = {
 
 /** What is sent, and what a good answer is. */
 const request = {
-  method: { type: 'string', requiresArg: true, describe: 'of each request, else GET, or POST with --data' },
-  data: { type: 'string', requiresArg: true, describe: 'body of each request, or @FILE that holds it' },
-  header: {
-    alias: 'H',
-    type: 'string',
-    array: true,
-    nargs: 1,
-    describe: "'NAME: VALUE' of each request; env:VARIABLE as the value keeps it out of sight",
-  },
-  status: { type: 'string', requiresArg: true, describe: 'which answers are good, such as 200,404; else any 2xx' },
+  ...requestOptions,
   timeout: { type: 'string', requiresArg: true, default: '10s', describe: 'how long an answer may take' },
 } as const;
 
@@ -97,7 +89,7 @@ export const benchGroups: Record<string, readonly string[]> = {
   'Of a scenario:': ['target'],
 };
 
-export interface BenchArguments extends WayArguments, AgainstArguments {
+export interface BenchArguments extends WayArguments, RequestArguments, AgainstArguments {
   what: string;
   connections: number | undefined;
   duration: string | undefined;
@@ -111,10 +103,6 @@ export interface BenchArguments extends WayArguments, AgainstArguments {
   'max-requests': number;
   threads: number | undefined;
   engine: string;
-  method: string | undefined;
-  data: string | undefined;
-  header: string[] | undefined;
-  status: string | undefined;
   timeout: string;
   objective: string[] | undefined;
   output: string | undefined;

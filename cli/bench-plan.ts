@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import type { BenchResult } from '../record/bench-result.ts';
-import { HitlessError } from '../record/error.ts';
 import type { BenchPlan } from '../runner/bench/bench.ts';
 import { objectiveOf } from '../runner/bench/objective.ts';
 import { closedStage, openStage, type StagePlan, type Subject } from '../runner/bench/stage.ts';
@@ -14,6 +13,7 @@ import { addressesFor } from '../targets/resolve.ts';
 import type { BenchArguments } from './bench-options.ts';
 import { expectOf, requestOf } from './verify-lanes.ts';
 import { wayFlags, wayOf } from './way-options.ts';
+import { wrongUse } from './wrong-use.ts';
 
 const defaultDuration = '10s';
 /** Ten are enough to keep most servers busy; a rate needs as many as are answered at the same time. */
@@ -57,10 +57,10 @@ export function benchPlan(args: BenchArguments): BenchPlan & { scenario: Scenari
   const seconds = secondsOf('duration', args.duration ?? defaultDuration);
   const warmUp = args['warm-up'] === 'auto' ? 'auto' : secondsOf('warm-up', args['warm-up'], true) * 1000;
   if (warmUp !== 'auto' && warmUp >= seconds * 1000)
-    throw wrong('--warm-up: it leaves nothing of a stage, which is as long as --duration');
+    throw wrongUse('--warm-up: it leaves nothing of a stage, which is as long as --duration');
   const objective = args.search === undefined ? null : objectiveOf(args.search);
   if (objective !== null && objective.kind === 'rate')
-    throw wrong('--search: it looks for a rate, so the objective is one of latency or of failures');
+    throw wrongUse('--search: it looks for a rate, so the objective is one of latency or of failures');
   return {
     ...subjectOf(args),
     stages: stagesOf(args, seconds),
@@ -86,7 +86,7 @@ function refuseUnusable(text: string, where: string): void {
   // The one goes with the path, the other is nobody's business but a browser's.
   if (url !== null) [url.search, url.hash] = ['', ''];
   const fault = urlFault(url?.href ?? text);
-  if (fault !== undefined) throw wrong(`${where}: ${fault}`);
+  if (fault !== undefined) throw wrongUse(`${where}: ${fault}`);
 }
 
 function stagesOf(args: BenchArguments, seconds: number): StagePlan[] {
@@ -141,21 +141,22 @@ function sourceOf(args: BenchArguments, text: string): Source {
 
 function refuseContradictions(args: BenchArguments): void {
   const { connections, rate, rates, rounds, search, target, threads } = args;
-  if (target !== undefined) throw wrong('--target: it says where a scenario is deployed, and this is a URL');
-  if (rate !== undefined && rates !== undefined) throw wrong('--rate and --rates: say one of them');
+  if (target !== undefined) throw wrongUse('--target: it says where a scenario is deployed, and this is a URL');
+  if (rate !== undefined && rates !== undefined) throw wrongUse('--rate and --rates: say one of them');
   if (search !== undefined && rates !== undefined)
-    throw wrong('--rates and --search: a search chooses its rates itself; --rate says where it begins');
+    throw wrongUse('--rates and --search: a search chooses its rates itself; --rate says where it begins');
   if (search !== undefined && rounds > 1)
-    throw wrong('--rounds and --search: a search repeats by itself what it has found');
+    throw wrongUse('--rounds and --search: a search repeats by itself what it has found');
   if (search !== undefined && args.objective !== undefined)
-    throw wrong('--objective and --search: the search has its objective, and decides by it');
+    throw wrongUse('--objective and --search: the search has its objective, and decides by it');
   if (args.poisson && rate === undefined && rates === undefined && search === undefined)
-    throw wrong('--poisson: a closed loop has no plan; say --rate too');
+    throw wrongUse('--poisson: a closed loop has no plan; say --rate too');
   const given = [...(rate === undefined ? [] : [String(rate)]), ...(rates?.split(',') ?? [])];
   for (const each of [...given, String(args['max-rate'])])
     if (!(Number(each) > 0 && Number(each) <= mostRate))
-      throw wrong(`a rate is a number above 0, and ${mostRate} at most, got ${each}`);
-  if (new Set(given.map(Number)).size < given.length) throw wrong('--rates: one is there twice; --rounds repeats them');
+      throw wrongUse(`a rate is a number above 0, and ${mostRate} at most, got ${each}`);
+  if (new Set(given.map(Number)).size < given.length)
+    throw wrongUse('--rates: one is there twice; --rounds repeats them');
   whole('connections', connections, mostConnections);
   whole('rounds', rounds, mostRounds);
   whole('threads', threads, availableParallelism() * 4);
@@ -164,7 +165,7 @@ function refuseContradictions(args: BenchArguments): void {
 
 function whole(name: string, value: number | undefined, most: number): void {
   if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= most)) return;
-  throw wrong(`--${name}: expected a whole number from 1 to ${most}, got ${value}`);
+  throw wrongUse(`--${name}: expected a whole number from 1 to ${most}, got ${value}`);
 }
 
 /** Of a duration that a flag says. Throws HITLESS_USAGE. */
@@ -172,9 +173,5 @@ export function secondsOf(name: string, text: string, mayBeNone = false): number
   const fits = /^(\d{1,6}(\.\d+)?)(ms|s|m)$/.test(text) || (mayBeNone && text === '0');
   const seconds = fits ? durationUs(text) / 1e6 : Number.NaN;
   if (seconds <= longest.seconds && (seconds > 0 || mayBeNone)) return seconds;
-  throw wrong(`--${name}: expected a duration such as 500ms, 10s or 2m (${longest.text} at most), got ${text}`);
-}
-
-function wrong(message: string): HitlessError {
-  return new HitlessError('HITLESS_USAGE', message, { blame: 'usage' });
+  throw wrongUse(`--${name}: expected a duration such as 500ms, 10s or 2m (${longest.text} at most), got ${text}`);
 }

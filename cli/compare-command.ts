@@ -13,6 +13,7 @@ import { compareRuns } from '../runner/bench/effect/compare-runs.ts';
 import type { CompareArguments } from './compare.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { toleranceOf } from './tolerance.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** Throws HITLESS_USAGE, HITLESS_NO_RUN, and as what is kept is read. */
 export function compareCommand({ before, after, tolerance, format }: CompareArguments): ExitCode {
@@ -38,7 +39,7 @@ function textOf(effect: Effect, format: CompareArguments['format']): string {
 function effectOf(before: string, after: string, tolerance: number): Effect {
   const [baseline, candidate] = [keptIn(before), keptIn(after)];
   if (baseline.kind !== candidate.kind)
-    throw wrong(`${before} is a ${baseline.kind} and ${after} a ${candidate.kind}: they measured different things`);
+    throw wrongUse(`${before} is a ${baseline.kind} and ${after} a ${candidate.kind}: they measured different things`);
   if (baseline.kind === 'bench')
     return compareBenches(
       { name: before, result: readBench(baseline.file) },
@@ -73,8 +74,4 @@ function keptIn(place: string): KeptFile {
 
 function isFolder(place: string): boolean {
   return statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
-}
-
-function wrong(message: string): HitlessError {
-  return new HitlessError('HITLESS_USAGE', message, { blame: 'usage' });
 }

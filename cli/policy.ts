@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
 import { defaultReporters } from '../reports/reporter-names.ts';
 import { checks } from '../runner/check/checks.ts';
@@ -8,6 +7,7 @@ import { findConfig } from './config/find.ts';
 import { type Config, loadConfig } from './config/load.ts';
 import { type OnInconclusive, onInconclusiveOf } from './on-inconclusive.ts';
 import type { PolicyArguments } from './policy-options.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** What counts, and how it is told. */
 export interface Policy {
@@ -40,22 +40,20 @@ function configFileOf(asked: PolicyArguments['config']): string | null {
   if (asked === false) return null;
   if (asked === undefined) return findConfig();
   if (existsSync(asked)) return asked;
-  throw usage(`--config: there is no file ${asked}`);
+  throw wrongUse(`--config: there is no file ${asked}`);
 }
 
 function levelsOf(given: unknown): CheckLevel[] {
   if (given === undefined) return [];
-  if (typeof given !== 'object' || given === null) throw usage('--check: expected --check.NAME off, warn or error');
+  if (typeof given !== 'object' || given === null) throw wrongUse('--check: expected --check.NAME off, warn or error');
   return Object.entries(given).map(([check, level]) => {
     const by = `--check.${check}`;
-    if (!checks.has(check)) throw usage(`${by}: unknown check "${check}"${didYouMean(check, checks.keys())}`);
-    if (Array.isArray(level)) throw usage(`${by} is given twice`);
+    if (!checks.has(check)) throw wrongUse(`${by}: unknown check "${check}"${didYouMean(check, checks.keys())}`);
+    if (Array.isArray(level)) throw wrongUse(`${by} is given twice`);
     if (!levels.some((one) => one === level))
-      throw usage(`${by}: expected ${levels.join(' or ')}, got ${String(level)}${didYouMean(String(level), levels)}`);
+      throw wrongUse(
+        `${by}: expected ${levels.join(' or ')}, got ${String(level)}${didYouMean(String(level), levels)}`,
+      );
     return { check, level: level as Level, by };
   });
-}
-
-function usage(message: string): HitlessError {
-  return new HitlessError('HITLESS_USAGE', message, { blame: 'usage' });
 }

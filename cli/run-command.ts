@@ -1,4 +1,3 @@
-import { HitlessError } from '../record/error.ts';
 import { createReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
 import { loadScenario } from '../runner/scenario/load.ts';
@@ -14,6 +13,7 @@ import type { RunRequest } from './run-one.ts';
 import { findScenario } from './shipped.ts';
 import { settingsOf } from './target-settings.ts';
 import { targetFor } from './targets.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** Loads every scenario before the first one runs: a typo in the last is told at once. */
 export async function runCommand(args: RunArguments): Promise<ExitCode> {
@@ -58,8 +58,8 @@ async function runAll(
 }
 
 function refuseContradictions({ repeat, out, scenario }: RunArguments): void {
-  const wrong = (message: string) => new HitlessError('HITLESS_USAGE', message, { blame: 'usage' });
-  if (!Number.isInteger(repeat) || repeat < 1) throw wrong(`--repeat: expected a whole number above 0, got ${repeat}`);
+  if (!Number.isInteger(repeat) || repeat < 1)
+    throw wrongUse(`--repeat: expected a whole number above 0, got ${repeat}`);
   if (out !== undefined && repeat * scenario.length > 1)
-    throw wrong('--out: one folder holds one run, and these are several');
+    throw wrongUse('--out: one folder holds one run, and these are several');
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { HitlessError } from '../record/error.ts';
 import type { VerifyArguments } from './verify-options.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** Enough that each is used again before a server's usual idle timeout, and that several replicas are met. */
 const keptConnections = 5;
@@ -51,19 +51,19 @@ function bodyOf(data: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {
-    throw usage(`--data: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    throw wrongUse(`--data: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`);
   }
 }
 
 function statusOf(text: string): number {
   if (/^[0-9]{3}$/.test(text)) return Number(text);
-  throw usage(`--status: expected statuses with commas between them, such as 200,404, got ${text}`);
+  throw wrongUse(`--status: expected statuses with commas between them, such as 200,404, got ${text}`);
 }
 
 /** What is wrong may hold a secret: it is not repeated. */
 function headerOf(line: string): [name: string, value: string] {
   const colon = line.indexOf(':');
-  if (colon < 1) throw usage("--header: expected 'NAME: VALUE'");
+  if (colon < 1) throw wrongUse("--header: expected 'NAME: VALUE'");
   return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }
 
@@ -81,8 +81,4 @@ export function sightText(rate: number): string {
   if (seenMs <= shortMs) return `${words}. ${sees}.`;
   const percent = Number((opened * shortMs * 0.1).toPrecision(2));
   return `${words}. ${sees}, one of ${shortMs} ms with ${percent} %; a fault that hits 1 request in 1,000 may not show. A higher --rate sees more.`;
-}
-
-function usage(message: string): HitlessError {
-  return new HitlessError('HITLESS_USAGE', message, { blame: 'usage' });
 }

@@ -1,10 +1,12 @@
 import { type PolicyArguments, policyOptions } from './policy-options.ts';
+import { type RequestArguments, requestOptions } from './request-options.ts';
 import { runOptions } from './run.ts';
 import { targetOptions } from './target-settings.ts';
 import { type WayArguments, wayOptions } from './way-options.ts';
 
 const { out, seed } = runOptions;
 const { context, kubeconfig } = targetOptions;
+const { method, data, header, status } = requestOptions;
 
 /** What is seen of the cluster behind the URL. */
 const place = {
@@ -32,17 +34,11 @@ const traffic = {
     default: 20,
     describe: 'requests a second, half of them on kept connections',
   },
-  method: { type: 'string', requiresArg: true, describe: 'of each request, else GET, or POST with --data' },
-  data: { type: 'string', requiresArg: true, describe: 'body of each request, or @FILE that holds it' },
-  header: {
-    alias: 'H',
-    type: 'string',
-    array: true,
-    nargs: 1,
-    describe: "'NAME: VALUE' of each request; env:VARIABLE as the value keeps it out of sight",
-  },
+  method,
+  data,
+  header,
   path: { type: 'string', requiresArg: true, describe: "what is asked for, else the URL's own path and query" },
-  status: { type: 'string', requiresArg: true, describe: 'which answers are good, such as 200,404; else any 2xx' },
+  status,
   resolution: {
     type: 'string',
     requiresArg: true,
@@ -112,7 +108,7 @@ export const verifyGroups: Record<string, readonly string[]> = {
   'The run:': Object.keys(telling),
 };
 
-export interface VerifyArguments extends PolicyArguments, WayArguments {
+export interface VerifyArguments extends PolicyArguments, WayArguments, RequestArguments {
   url: string;
   service: string | undefined;
   workload: string | undefined;
@@ -120,11 +116,7 @@ export interface VerifyArguments extends PolicyArguments, WayArguments {
   context: string | undefined;
   kubeconfig: string | undefined;
   rate: number;
-  method: string | undefined;
-  data: string | undefined;
-  header: string[] | undefined;
   path: string | undefined;
-  status: string | undefined;
   resolution: string | undefined;
   'access-log': string | undefined;
   control: string | undefined;

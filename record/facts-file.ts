@@ -2,6 +2,7 @@ import { Type } from 'typebox';
 import { readEvents } from './events-file.ts';
 import { engineNames, type RunFacts } from './facts.ts';
 import { assertSchema, readJson, writeJson } from './json-file.ts';
+import { LedgerSchema } from './ledger.ts';
 import type { RunFiles } from './run-folder.ts';
 import { UsageFactsSchema } from './usage.ts';
 
@@ -104,16 +105,7 @@ const FactsSchema = Type.Object({
     }),
   ),
   usage: Type.Optional(UsageFactsSchema),
-  ledger: Type.Optional(
-    Type.Object({
-      file: Type.String(),
-      entries: Count,
-      strangers: Count,
-      lanes: Type.Array(
-        Type.Object({ lane: Type.String(), sent: Count, handled: Count, twice: Count, okUnhandled: Count }),
-      ),
-    }),
-  ),
+  ledger: Type.Optional(LedgerSchema),
   environment: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()])),
 });
 

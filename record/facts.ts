@@ -1,5 +1,6 @@
 import type { ClockAnchor } from './clock.ts';
 import type { DeploymentPromise, Event } from './event.ts';
+import type { LedgerFacts } from './ledger.ts';
 import type { UsageFacts } from './usage.ts';
 import type { WorkloadKind } from './workload.ts';
 
@@ -160,28 +161,6 @@ export interface AccessLogFacts {
   joined: number;
   /** Requests with a good answer for which the proxy asked more than once, by method: a loss that clients never see. */
   hidden: Record<string, number>;
-}
-
-/** What the app's own ledger of handled requests and the record have in common. */
-export interface LedgerFacts {
-  file: string;
-  /** Different ids in it, from where it ended when traffic began. */
-  entries: number;
-  /** Of them: those of no request in the record. */
-  strangers: number;
-  /** None where the ledger is too long to be held against the record. */
-  lanes: LaneLedgerFacts[];
-}
-
-export interface LaneLedgerFacts {
-  lane: string;
-  sent: number;
-  /** Of those that were sent: so many are in the ledger. */
-  handled: number;
-  /** Of those: more than once, so somebody between had sent them again. */
-  twice: number;
-  /** Good answers to requests that the ledger does not have. */
-  okUnhandled: number;
 }
 
 export interface TargetFacts {

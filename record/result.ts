@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { LedgerSchema } from './ledger.ts';
 import { CheckResult, Rollback, StepResult } from './result-judgement.ts';
 import { EventResult, ReplicaResult, Usage } from './result-platform.ts';
 import { FailedAttempt, LaneTraffic, Outage, Series } from './result-traffic.ts';
@@ -69,17 +70,7 @@ export const ResultSchema = Type.Object(
       }),
     ),
     /** What the app's own ledger of handled requests says, where the run was told of one. */
-    ledger: Type.Optional(
-      Type.Object({
-        file: Type.String(),
-        /** Different ids in it, and those of them that the record does not have. */
-        entries: Count,
-        strangers: Count,
-        lanes: Type.Array(
-          Type.Object({ lane: Type.String(), sent: Count, handled: Count, twice: Count, okUnhandled: Count }),
-        ),
-      }),
-    ),
+    ledger: Type.Optional(LedgerSchema),
     causes: Type.Array(
       Type.Object({
         id: Type.String(),

@@ -10,7 +10,7 @@ import { prepareTraffic } from '../traffic/threads.ts';
 import type { LaneCounts, Traffic, TrafficOptions } from '../traffic/traffic.ts';
 import { type Figures, figuresOf, type Stretch } from './figures.ts';
 import { limitOf } from './limit.ts';
-import { cpuMsOf, watchMachine } from './machine/use.ts';
+import { watchMachine } from './machine/use.ts';
 import { laneOfStage, type StagePlan, type Subject } from './stage.ts';
 
 /** How a round is going. */
@@ -35,8 +35,6 @@ export interface MeasureOptions {
   threads: number | null;
   /** Of the clock: what the times of rounds count from. */
   startedUs: number;
-  /** The server's process, where its CPU time is wanted. */
-  serverPid?: number;
   signal: AbortSignal;
   onProgress(progress: RoundProgress): void;
 }
@@ -89,7 +87,7 @@ async function measureInto(
   options: MeasureOptions,
 ): Promise<Measured> {
   mkdirSync(join(options.folder, 'attempts'), { recursive: true });
-  const { signal, startedUs, serverPid } = options;
+  const { signal, startedUs } = options;
   const broken = new AbortController();
   let failure: Error | null = null;
   const traffic = await prepare(
@@ -109,7 +107,6 @@ async function measureInto(
     options,
   );
   const ended = AbortSignal.any([signal, broken.signal]);
-  const cpuBefore = serverPid === undefined ? null : cpuMsOf(serverPid);
   const machine = watchMachine();
   const fromUs = traffic.start();
   const tell = () => {
@@ -119,7 +116,6 @@ async function measureInto(
   const cutShort = await whilePlanned(traffic, fromUs + stage.seconds * 1e6, ended, tell);
   const toUs = Math.max(fromUs + 1, nowUs());
   const use = machine.end();
-  const cpuAfter = serverPid === undefined ? null : cpuMsOf(serverPid);
   await stopped(traffic, ended, tell);
   if (failure !== null) throw failure;
   const loop = stage.load.model;
@@ -134,7 +130,6 @@ async function measureInto(
     ...limitOf(stage.load, { turnMs, meanMs, ...figures }, use, cutShort),
     ...(figures.planned >= options.mostRequests && { why: `it was to end at ${options.mostRequests} requests` }),
     machine: use,
-    ...(cpuBefore !== null && cpuAfter !== null && { serverCpuMs: cpuAfter - cpuBefore }),
   };
   return { round: measured, complete: !signal.aborted };
 }

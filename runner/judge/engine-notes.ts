@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import type { LedgerFacts, RunFacts } from '../../record/facts.ts';
+import type { RunFacts } from '../../record/facts.ts';
+import type { LedgerFacts } from '../../record/ledger.ts';
 import type { Result } from '../../record/result.ts';
 import { list } from '../check/phrases.ts';
 

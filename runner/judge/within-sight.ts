@@ -1,6 +1,7 @@
-import type { LaneFacts, LaneLedgerFacts, RunFacts } from '../../record/facts.ts';
+import type { LaneFacts, RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { isControl } from '../../record/lane-roles.ts';
+import type { LaneLedgerFacts } from '../../record/ledger.ts';
 import type { Check, Finding } from '../check/check.ts';
 import { count, list } from '../check/phrases.ts';
 import { shownRows } from './shown-rows.ts';

@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { HitlessError } from '../../record/error.ts';
-import type { LaneLedgerFacts, LedgerFacts } from '../../record/facts.ts';
+import type { LaneLedgerFacts, LedgerFacts } from '../../record/ledger.ts';
 import { rewriteAttempts } from '../../record/rewrite-attempts.ts';
 
 interface Entry {

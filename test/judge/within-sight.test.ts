@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
 import { batchOfRows } from '../../record/batch-of-rows.ts';
-import type { LaneFacts, LedgerFacts, RunFacts } from '../../record/facts.ts';
+import type { LaneFacts, RunFacts } from '../../record/facts.ts';
+import type { LedgerFacts } from '../../record/ledger.ts';
 import { checkOutcome, planChecks } from '../../runner/judge/planned-checks.ts';
 import { attempt, every, facts, lane, us } from '../check/run.ts';
 

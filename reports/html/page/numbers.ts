@@ -3,6 +3,7 @@ import type { Result } from '../../../record/result.ts';
 import { count, duration, percent } from '../../words.ts';
 import type { PageElement } from './browser.ts';
 import { element } from './element.ts';
+import { number } from './number.ts';
 
 /** What one looks for first, in large figures. */
 export function numbers(result: Result): PageElement | null {
@@ -49,14 +50,4 @@ function seen({ power, outages, events }: Result): string {
 function longestBlindMs(events: Result['events']): number {
   const lengths = events.filter(({ kind }) => kind === 'blind').map(({ fromMs, toMs }) => toMs - fromMs);
   return lengths.reduce((a, b) => Math.max(a, b), 0);
-}
-
-function number(name: string, value: string, note: string, kind = ''): PageElement {
-  return element(
-    'div',
-    kind ? { class: kind } : {},
-    element('dt', {}, name),
-    element('dd', { class: 'figure' }, value),
-    element('dd', { class: 'note' }, note),
-  );
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { processIds, procNames, procText, socketsOf, tcpRows } from '../../../targets/proc.ts';
 
 /** A process on this machine whose CPU time counts as the server's. */
 export interface ServerProcess {
@@ -6,18 +6,18 @@ export interface ServerProcess {
   name: string;
 }
 
-/** TCP_LISTEN, as proc_net_tcp.rst has it. */
-const listening = '0A';
-
 /**
  * The processes that listen on a port of this machine, and all their children: what a server there consists of. Empty
  * where the system does not say (only Linux does), or they are not ours to look at.
  */
 export function serverProcesses(port: number): ServerProcess[] {
-  const sockets = listeningSockets(port);
-  if (sockets.size === 0) return [];
+  const listening = tcpRows().filter((row) => row.state === 'listening' && row.port === port);
+  if (listening.length === 0) return [];
+  const heard = new Set(listening.map(({ socket }) => socket));
   const processes = allProcesses();
-  const chosen = new Set(processes.filter(({ pid }) => holdsOne(pid, sockets)).map(({ pid }) => pid));
+  const chosen = new Set(
+    processes.filter(({ pid }) => socketsOf(pid).some((socket) => heard.has(socket))).map(({ pid }) => pid),
+  );
   return withChildren(processes, chosen);
 }
 
@@ -38,36 +38,16 @@ function withChildren(processes: readonly KnownProcess[], chosen: Set<number>): 
   return processes.filter(({ pid }) => chosen.has(pid)).map(({ pid, name }) => ({ pid, name }));
 }
 
-/** Inodes. */
-function listeningSockets(port: number): Set<string> {
-  const hex = port.toString(16).toUpperCase().padStart(4, '0');
-  const inodes = new Set<string>();
-  for (const file of ['/proc/net/tcp', '/proc/net/tcp6'])
-    for (const line of textOf(file).split('\n').slice(1)) {
-      const [, local = '', , state, , , , , , inode] = line.trim().split(/\s+/);
-      if (state === listening && local.endsWith(`:${hex}`) && inode !== undefined) inodes.add(inode);
-    }
-  return inodes;
-}
-
-function holdsOne(pid: number, inodes: ReadonlySet<string>): boolean {
-  const folder = `/proc/${pid}/fd`;
-  return listOf(folder).some((fd) => {
-    const inode = /^socket:\[(\d+)\]$/.exec(linkOf(`${folder}/${fd}`))?.[1];
-    return inode !== undefined && inodes.has(inode);
-  });
-}
-
 function allProcesses(): KnownProcess[] {
-  return listOf('/proc').flatMap((name) => {
-    const stat = /^\d+$/.test(name) ? statOf(name) : null;
-    return stat === null ? [] : [{ pid: Number(name), name: stat.name, parent: stat.parent }];
+  return processIds().flatMap((pid) => {
+    const stat = statOf(pid);
+    return stat === null ? [] : [{ pid: Number(pid), name: stat.name, parent: stat.parent }];
   });
 }
 
 /** Of proc_pid_stat(5): the name may hold spaces and parentheses, what follows its last one does not. */
 function statOf(pid: string | number): { name: string; parent: number; ticks: number } | null {
-  const parts = /^\d+ \((.*)\) (.*)$/s.exec(textOf(`/proc/${pid}/stat`).trim());
+  const parts = /^\d+ \((.*)\) (.*)$/s.exec(procText(`/proc/${pid}/stat`).trim());
   if (parts === null) return null;
   const fields = (parts[2] as string).split(' ').map(Number);
   // ppid is the second behind the name; utime, stime, cutime and cstime are the 12th to 15th.
@@ -91,9 +71,9 @@ export function readCpu(processes: readonly ServerProcess[]): CpuReading {
   let ticks = 0;
   for (const { pid } of processes) {
     ticks += statOf(pid)?.ticks ?? 0;
-    for (const id of listOf(`/proc/${pid}/task`)) {
+    for (const id of procNames(`/proc/${pid}/task`)) {
       // Linux, Documentation/scheduler/sched-stats.rst: ns on a core, ns waiting for one, how often.
-      const ran = textOf(`/proc/${pid}/task/${id}/schedstat`).split(' ')[0];
+      const ran = procText(`/proc/${pid}/task/${id}/schedstat`).split(' ')[0];
       if (ran) threads.set(`${pid} ${id}`, Number(ran));
     }
   }
@@ -108,29 +88,4 @@ export function cpuBetween(before: CpuReading, after: CpuReading): number | null
   let ns = 0;
   for (const [id, ran] of after.threads) ns += ran - (before.threads.get(id) ?? 0);
   return ns / 1000;
-}
-
-/** '' where it is not there, or not ours to read. */
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function linkOf(file: string): string {
-  try {
-    return readlinkSync(file);
-  } catch {
-    return '';
-  }
-}
-
-function listOf(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { procText } from '../../../targets/proc.ts';
 import { environmentOf } from '../../environment.ts';
 
 /** What figures of speed depend on. A field is absent where this system does not say. */
 export function benchEnvironment(hitless: string): Record<string, string | number | boolean> {
   const governor = lineOf('/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor');
-  const flags = /^flags\s*:(.*)$/m.exec(textOf('/proc/cpuinfo'))?.[1];
+  const flags = /^flags\s*:(.*)$/m.exec(procText('/proc/cpuinfo'))?.[1];
   const limit = cpuLimit();
   return {
     hitless,
@@ -25,13 +25,5 @@ function cpuLimit(): number | null {
 }
 
 function lineOf(file: string): string {
-  return textOf(file).trim();
-}
-
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+  return procText(file).trim();
 }

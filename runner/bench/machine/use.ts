@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { BenchRound } from '../../../record/bench-result.ts';
 import { nowUs } from '../../../record/clock.ts';
+import { procNames, procText } from '../../../targets/proc.ts';
 
 export type MachineUse = BenchRound['machine'];
 
@@ -46,7 +46,7 @@ function read(): Reading {
 
 /** proc_stat(5): user nice system idle iowait irq softirq steal, over all cores. Elsewhere nobody tells of steal. */
 function cpuTimes(): Reading['cpu'] {
-  const line = /^cpu +(.*)$/m.exec(textOf('/proc/stat'))?.[1];
+  const line = /^cpu +(.*)$/m.exec(procText('/proc/stat'))?.[1];
   if (line !== undefined) {
     const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, irq = 0, soft = 0, steal = 0] = line
       .split(' ')
@@ -61,36 +61,11 @@ function cpuTimes(): Reading['cpu'] {
 /** Linux, Documentation/scheduler/sched-stats.rst: ns on a core, ns waiting for one. */
 function trafficThreads(): Reading['threads'] {
   const threads: Reading['threads'] = new Map();
-  for (const id of listOf('/proc/self/task')) {
+  for (const id of procNames('/proc/self/task')) {
     const folder = `/proc/self/task/${id}`;
-    if (textOf(`${folder}/comm`).trim() !== trafficThread) continue;
-    const [ran, waited] = textOf(`${folder}/schedstat`).split(' ').map(Number);
+    if (procText(`${folder}/comm`).trim() !== trafficThread) continue;
+    const [ran, waited] = procText(`${folder}/schedstat`).split(' ').map(Number);
     if (ran !== undefined && waited !== undefined) threads.set(id, { ran, waited });
   }
   return threads;
-}
-
-/** CPU time of a process on this machine, all its threads that live, in ms; null where the system does not say. */
-export function cpuMsOf(pid: number): number | null {
-  const ids = listOf(`/proc/${pid}/task`);
-  if (ids.length === 0) return null;
-  const ns = ids.map((id) => Number(textOf(`/proc/${pid}/task/${id}/schedstat`).split(' ')[0] || 0));
-  return ns.reduce((sum, each) => sum + each, 0) / 1e6;
-}
-
-/** '' where it is not there, or not ours to read. */
-function textOf(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
-}
-
-function listOf(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch {
-    return [];
-  }
 }

@@ -1,5 +1,6 @@
 import type { PageElement } from '../../../html/page/browser.ts';
 import { element } from '../../../html/page/element.ts';
+import { number } from '../../../html/page/number.ts';
 import { count, duration, percent } from '../../../words.ts';
 import { boundsText, confidenceText, measureName, signed } from '../../effect/words.ts';
 import { rateText } from '../../words.ts';
@@ -58,14 +59,4 @@ function interval(estimate: { low: number | null; high: number | null } | null):
 
 function list(items: readonly PageElement[]): PageElement {
   return element('dl', { class: 'numbers' }, ...items);
-}
-
-function number(name: string, value: string, note: string, kind = ''): PageElement {
-  return element(
-    'div',
-    kind ? { class: kind } : {},
-    element('dt', {}, name),
-    element('dd', { class: 'figure' }, value),
-    element('dd', { class: 'note' }, note),
-  );
 }

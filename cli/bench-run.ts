@@ -1,0 +1,61 @@
+import { rmSync } from 'node:fs';
+import { type BenchResult, writeBench } from '../record/bench-result.ts';
+import { makeNamedRunFolder, makeRunFolder, runsFolder } from '../record/run-folder.ts';
+import type { BenchOptions } from '../runner/bench/bench.ts';
+import type { Subject } from '../runner/bench/stage.ts';
+import type { BenchArguments } from './bench-options.ts';
+import { benchFiles, keptAttempts, type Output, writeOutput } from './bench-output.ts';
+import { writeBenchReports } from './bench-reports.ts';
+import { wayTo } from './bench-way.ts';
+import type { ExitCode } from './exit-code.ts';
+import { Interruption } from './interruption.ts';
+import { versionOf } from './package-folder.ts';
+
+interface BenchRun {
+  /** What is measured, and where it is for people; each is tried once before anything is measured. */
+  subjects: readonly { subject: Subject; url: string }[];
+  seed: number;
+  command: string[];
+  output: Output | null;
+  notice(line: string): void;
+  measure(options: Omit<BenchOptions, 'onProgress'>): Promise<BenchResult>;
+  end(result: BenchResult, folder: string): void;
+  exitCode(result: BenchResult): ExitCode;
+}
+
+/** From the way to what is measured to its files; a folder that came to nothing goes. */
+export async function runBench(args: BenchArguments, run: BenchRun): Promise<ExitCode> {
+  const { output } = run;
+  const interruption = new Interruption();
+  try {
+    for (const { subject, url } of run.subjects)
+      for (const line of await wayTo(subject, url, interruption.signal)) run.notice(line);
+    const folder = args.out === undefined ? makeRunFolder(runsFolder, 'bench') : makeNamedRunFolder(args.out);
+    const files = benchFiles(folder);
+    const options = {
+      folder,
+      keepAttempts: args['keep-attempts'] || output?.format === 'arrow',
+      seed: run.seed,
+      mostRequests: args['max-requests'],
+      threads: args.threads ?? null,
+      signal: interruption.signal,
+      hitless: versionOf(),
+      command: run.command,
+    };
+    const result = await run.measure(options).catch((error) => {
+      rmSync(folder, { recursive: true, force: true });
+      throw error;
+    });
+    writeBench(files.result, result);
+    writeBenchReports(result, folder);
+    if (output !== null) await writeOutput(output, result, keptAttempts(folder));
+    if (!args['keep-attempts']) files.removeAttempts();
+    run.end(result, folder);
+    return interruption.exitCode ?? run.exitCode(result);
+  } catch (error) {
+    if (interruption.exitCode !== null) return interruption.exitCode;
+    throw error;
+  } finally {
+    interruption.end();
+  }
+}
