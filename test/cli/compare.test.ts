@@ -1,16 +1,10 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { type BenchResult, writeBench } from '../../record/bench-result.ts';
 import { benchOf } from '../bench/effect/benches.ts';
 import { startCli } from '../e2e/run-cli.ts';
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hitless-compare-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return folder;
-}
+import { temporaryFolder } from '../record/temporary-folder.ts';
 
 function keep(parent: string, name: string, bench: BenchResult): string {
   const folder = join(parent, name);

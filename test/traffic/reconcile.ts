@@ -1,8 +1,21 @@
 import { expect } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
+import type { Lane } from '../../runner/traffic/lane.ts';
 import type { Books, Closure } from './misbehaving-server.ts';
 import type { Ran } from './run-lanes.ts';
 import { outcomeOf } from './truth.ts';
+
+/** Good only as the misbehaving server's good answers are; its slowest way is to answer after the time for headers. */
+export const strict: Partial<Lane> = {
+  limits: { connectUs: 30e6, tlsUs: 30e6, headersUs: 3e6, bodyUs: 30e6 },
+  expect: {
+    statuses: [],
+    headers: {},
+    minBytes: null,
+    maxBytes: null,
+    json: { type: 'object', required: ['hello', 'name'] },
+  },
+};
 
 function tally<T extends string>(items: Iterable<T>): Partial<Record<T, number>> {
   const counts: Partial<Record<T, number>> = {};

@@ -1,19 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Lane, Session } from '../../runner/traffic/lane.ts';
-import { reconcile } from './reconcile.ts';
+import type { Session } from '../../runner/traffic/lane.ts';
+import { reconcile, strict } from './reconcile.ts';
 import { addressOf, laneOf, runLanes } from './run-lanes.ts';
 import { type MisbehavingServer, startServer } from './start-server.ts';
-
-const shared: Partial<Lane> = {
-  limits: { connectUs: 30e6, tlsUs: 30e6, headersUs: 3e6, bodyUs: 30e6 },
-  expect: {
-    statuses: [],
-    headers: {},
-    minBytes: null,
-    maxBytes: null,
-    json: { type: 'object', required: ['hello', 'name'] },
-  },
-};
 
 let server: MisbehavingServer;
 afterEach(() => server.kill());
@@ -21,7 +10,7 @@ afterEach(() => server.kill());
 describe('10,000 attempts at a server that misbehaves by a ledger', () => {
   test('each on a connection of its own', async () => {
     server = await startServer({ mode: 'mixed', closedMs: 20, everyMs: 500 });
-    const lane = laneOf({ ...shared, name: 'fresh', rate: 1_000, requests: 10_000 });
+    const lane = laneOf({ ...strict, name: 'fresh', rate: 1_000, requests: 10_000 });
     const ran = await runLanes({ lanes: [lane], route: addressOf(server.port) });
     expect(ran.rows.length).toBe(10_000);
     reconcile(ran, await server.books());
@@ -30,7 +19,7 @@ describe('10,000 attempts at a server that misbehaves by a ledger', () => {
   test('on kept connections', async () => {
     server = await startServer({ mode: 'mixed', closedMs: 20, everyMs: 500 });
     const lane = laneOf({
-      ...shared,
+      ...strict,
       name: 'kept',
       connection: 'kept',
       rate: 2_000,
@@ -50,7 +39,7 @@ describe('10,000 attempts at a server that misbehaves by a ledger', () => {
       connections: 'one',
       pauseUs: 0,
     };
-    const lane = laneOf({ ...shared, name: 'session', connection: 'session', rate: 500, requests: 4_000, session });
+    const lane = laneOf({ ...strict, name: 'session', connection: 'session', rate: 500, requests: 4_000, session });
     const ran = await runLanes({ lanes: [lane], route: addressOf(server.port) });
     expect(ran.rows.length).toBeGreaterThan(9_000);
     reconcile(ran, await server.books());
@@ -64,7 +53,7 @@ describe('10,000 attempts at a server that misbehaves by a ledger', () => {
 test('a server that drops every third request of a connection fails a third, none of them as a race', async () => {
   server = await startServer({ mode: 'every-third', closedMs: 0, everyMs: 0 });
   const lane = laneOf({
-    ...shared,
+    ...strict,
     name: 'thirds',
     connection: 'kept',
     rate: 2_000,
@@ -82,7 +71,7 @@ test('a server that drops every third request of a connection fails a third, non
 
 test('a connection that the server closes just as it is used after a second of rest is a race, and only that', async () => {
   server = await startServer({ mode: 'idle-race', closedMs: 0, everyMs: 0 });
-  const lane = laneOf({ ...shared, name: 'idle', connection: 'kept', rate: 80, requests: 400, connections: 100 });
+  const lane = laneOf({ ...strict, name: 'idle', connection: 'kept', rate: 80, requests: 400, connections: 100 });
   const ran = await runLanes({ lanes: [lane], route: addressOf(server.port) });
   const books = await server.books();
   reconcile(ran, books);

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { folderOfTest, runK6, useBinary } from './run-k6.ts';
+import { temporaryFolder } from '../../record/temporary-folder.ts';
+import { runK6, useBinary } from './run-k6.ts';
 
 const point = (metric: string, tags: object = {}) =>
   JSON.stringify({ metric, type: 'Point', data: { time: new Date().toISOString(), value: 1, tags } });
@@ -9,7 +10,7 @@ const request = () => point('http_reqs', { status: '200', method: 'GET', name: '
 
 /** A binary that writes these lines and says that it counted so many requests. */
 function useLines(lines: string, counted: number): void {
-  const folder = folderOfTest();
+  const folder = temporaryFolder();
   writeFileSync(join(folder, 'lines'), lines);
   writeFileSync(join(folder, 'summary'), JSON.stringify({ metrics: { http_reqs: { count: counted } } }));
   useBinary(`

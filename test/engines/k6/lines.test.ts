@@ -22,12 +22,14 @@ test.each(['', '2026-11-24', '2026-13-24T10:00:00Z', '2026-11-24T10:00:00', '202
 test('a time of the day is a moment of the clock of the run, to a millisecond or so', () => {
   const clock = new WallClock();
   clock.runUs(0);
+  const earliestUs = nowUs();
   const before = Date.now();
   const wallUs = (before + 1) * 1000;
   while (Date.now() === before);
   // The day's clock has just reached wallUs.
   const behindUs = nowUs() - clock.runUs(wallUs);
   expect(behindUs).toBeGreaterThan(-1_500);
+  expect(clock.runUs(wallUs)).toBeGreaterThan(earliestUs - 1_500);
 });
 
 test.each([

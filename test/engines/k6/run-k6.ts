@@ -1,5 +1,4 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Attempt } from '../../../record/attempt.ts';
@@ -9,19 +8,13 @@ import type { Identity } from '../../../record/facts.ts';
 import { k6 } from '../../../runner/engines/k6/k6.ts';
 import type { Lane } from '../../../runner/traffic/lane.ts';
 import type { LaneCounts, Traffic } from '../../../runner/traffic/traffic.ts';
+import { temporaryFolder } from '../../record/temporary-folder.ts';
 import { laneOf, rowsOf } from '../../traffic/run-lanes.ts';
 
 /** `npm run test:k6`: the binary is the user's own k6, not the program that speaks as it does. */
 export const isReal = process.env.HITLESS_TEST_K6 === 'real';
 
 export const scripts = join(import.meta.dirname, '../../../scenarios/k6');
-
-/** A folder of its own, removed when the test is over. */
-export function folderOfTest(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hitless-k6-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** What K6 names in this test: the program that speaks as k6 does, in that version. */
 export function useSpeaker(version = 'v2.2.0'): void {
@@ -37,7 +30,7 @@ export function speaker(version = 'v2.2.0'): string {
 
 /** What K6 names in this test: a shell script. */
 export function useBinary(commands: string): void {
-  const file = join(folderOfTest(), 'k6');
+  const file = join(temporaryFolder(), 'k6');
   writeFileSync(file, `#!/bin/sh\n${commands}\n`);
   chmodSync(file, 0o755);
   useFile(file);
@@ -74,7 +67,7 @@ export interface Ran {
 
 /** Runs one lane with k6, to the end of its script unless `until` says otherwise. */
 export async function runK6({ port, lane, script, env = {}, identity = {}, until }: Asked): Promise<Ran> {
-  const folder = folderOfTest();
+  const folder = temporaryFolder();
   const attemptsFile = join(folder, 'attempts.arrows');
   const events: Event[] = [];
   const errors: Error[] = [];
@@ -108,7 +101,7 @@ export async function runK6({ port, lane, script, env = {}, identity = {}, until
 }
 
 export function scriptFile(text: string): string {
-  const file = join(folderOfTest(), 'script.ts');
+  const file = join(temporaryFolder(), 'script.ts');
   writeFileSync(file, text.replaceAll('HITLESS_MODULE', join(scripts, 'hitless.ts')));
   return file;
 }

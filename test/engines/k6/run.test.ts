@@ -5,8 +5,9 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Result } from '../../../record/result.ts';
 import { lacks } from '../../available.ts';
 import { startCli } from '../../e2e/run-cli.ts';
+import { temporaryFolder } from '../../record/temporary-folder.ts';
 import { good, SmallServer } from '../../traffic/small-server.ts';
-import { folderOfTest, isReal, scriptFile, until, useSpeaker } from './run-k6.ts';
+import { isReal, scriptFile, until, useSpeaker } from './run-k6.ts';
 
 const script = `
   import { get } from 'HITLESS_MODULE';
@@ -16,7 +17,7 @@ const script = `
   export default function () { get(__ENV.PAGE, { expect: ({ body }) => body !== 'bad' || '<img src=x onerror=alert(1)>' }); }`;
 
 async function scenario(port: number, lane = `script: ${scriptFile(script)}, env: { PAGE: /a }`): Promise<string> {
-  const file = join(folderOfTest(), 'shop.yml');
+  const file = join(temporaryFolder(), 'shop.yml');
   writeFileSync(
     file,
     `name: shop\napp: { url: "http://127.0.0.1:${port}" }\nlanes:\n  - { name: shoppers, engine: k6, resolution: 60s, ${lane} }\nsteps:\n  - hold: 1s\nchecks: [zero-failed]\n`,
@@ -34,7 +35,7 @@ describe.skipIf(isReal && lacks('k6'))('a scenario with a lane of k6', { timeout
   test('is run, judged and reported as any other', async () => {
     useSpeaker();
     const { port } = await serve(() => good);
-    const out = join(folderOfTest(), 'out');
+    const out = join(temporaryFolder(), 'out');
     const { code, stdout, stderr } = await startCli(['run', await scenario(port), '--target', 'url', '--out', out]).end;
     expect({ code, stderr }).toMatchObject({ code: 0 });
     const result = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as Result;
@@ -50,7 +51,7 @@ describe.skipIf(isReal && lacks('k6'))('a scenario with a lane of k6', { timeout
   test('fails where an answer was not taken, and words of the script become no markup', async () => {
     useSpeaker();
     const { port } = await serve(() => 'HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nbad');
-    const out = join(folderOfTest(), 'out');
+    const out = join(temporaryFolder(), 'out');
     const { code } = await startCli([
       'run',
       await scenario(port),
@@ -69,7 +70,7 @@ describe.skipIf(isReal && lacks('k6'))('a scenario with a lane of k6', { timeout
 
   test("passes over connections that were replaced where the app's ledger has each request once, and not without", async () => {
     useSpeaker();
-    const ledger = join(folderOfTest(), 'ledger');
+    const ledger = join(temporaryFolder(), 'ledger');
     writeFileSync(ledger, '');
     const server = new SmallServer(({ use, headers, socket }) => {
       const id = headers.get('x-hitless-id');
@@ -80,7 +81,7 @@ describe.skipIf(isReal && lacks('k6'))('a scenario with a lane of k6', { timeout
     onTestFinished(() => server.close());
     const file = await scenario(await server.listen(), 'rate: unpaced, connection: kept, connections: 1');
     const run = async () => {
-      const out = join(folderOfTest(), 'out');
+      const out = join(temporaryFolder(), 'out');
       const { code } = await startCli(['run', file, '--target', 'url', '--out', out]).end;
       const { reasons } = JSON.parse(readFileSync(join(out, 'result.json'), 'utf8')) as Result;
       return { code, reasons };
@@ -96,7 +97,7 @@ describe.skipIf(isReal && lacks('k6'))('a scenario with a lane of k6', { timeout
     for (const signal of ['SIGINT', 'SIGKILL'] as const) {
       const file = await scenario(port);
       writeFileSync(file, readFileSync(file, 'utf8').replace('hold: 1s', 'hold: 10m'));
-      const args = ['run', file, '--target', 'url', '--out', join(folderOfTest(), 'out')];
+      const args = ['run', file, '--target', 'url', '--out', join(temporaryFolder(), 'out')];
       const seen = server.requests.length;
       const cli = startCli(args);
       await until('traffic', () => server.requests.length > seen + 5);
@@ -116,7 +117,7 @@ describe.skipIf(isReal && lacks('k6'))('a scenario with a lane of k6', { timeout
     const { port } = await serve(() => good);
     const file = await scenario(port, what.includes('script') ? 'script: nowhere.ts' : undefined);
     const { code, stdout, stderr } = await startCli(
-      ['run', file, '--target', 'url', '--out', join(folderOfTest(), 'out')],
+      ['run', file, '--target', 'url', '--out', join(temporaryFolder(), 'out')],
       { env },
     ).end;
     expect({ code, text: stdout + stderr }).toEqual({ code: expected, text: expect.stringMatching(words) });
@@ -126,7 +127,7 @@ describe.skipIf(isReal && lacks('k6'))('a scenario with a lane of k6', { timeout
     useSpeaker();
     const { server, port } = await serve(() => good);
     const lane = 'rate: 5, connection: kept, connections: 20, request: { method: POST, path: /b?c=d }';
-    const args = ['run', await scenario(port, lane), '--target', 'url', '--out', join(folderOfTest(), 'out')];
+    const args = ['run', await scenario(port, lane), '--target', 'url', '--out', join(temporaryFolder(), 'out')];
     const { code, stdout } = await startCli(args).end;
     expect({ code, stdout }).toMatchObject({ code: 0 });
     const ofLane = server.requests.filter(({ headers }) => headers.has('x-hitless-id'));

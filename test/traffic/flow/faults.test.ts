@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { HitlessError } from '../../../record/error.ts';
 import { addressOf, laneOf, runLanes } from '../run-lanes.ts';
 import { flowOf } from './flows.ts';
-import { flowLane, ok, reached, runFlow } from './run-flow.ts';
+import { flowLane, reached, runFlow } from './run-flow.ts';
 
 const { file } = flowOf('four');
 const lines = readFileSync(file, 'utf8').split('\n');
@@ -131,7 +131,6 @@ test('what is under way when all is cut short is unanswered, what had been asked
 test('a flow that never lets go of its thread is ended with it', async () => {
   const lane = flowLane('blocks', { rate: 100, requests: null });
   const { errors, rows } = await runFlow(lane, {
-    answer: ({ socket }) => socket.write(ok),
     until: async (traffic, server) => {
       await reached(() => server.requests.length >= 1);
       // Until the answer has come, and with it the loop.

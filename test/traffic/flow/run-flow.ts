@@ -2,7 +2,7 @@ import type { Attempt } from '../../../record/attempt.ts';
 import type { Lane } from '../../../runner/traffic/lane.ts';
 import type { Traffic } from '../../../runner/traffic/traffic.ts';
 import { addressOf, laneOf, type Ran, runLanes } from '../run-lanes.ts';
-import { type Request, SmallServer } from '../small-server.ts';
+import { good, type Request, SmallServer } from '../small-server.ts';
 import { flowOf } from './flows.ts';
 
 type Name = Parameters<typeof flowOf>[0];
@@ -11,8 +11,6 @@ type Name = Parameters<typeof flowOf>[0];
 export function flowLane(name: Name, differences: Partial<Lane> = {}): Lane {
   return laneOf({ name, connection: 'session', flow: flowOf(name), rate: 50, requests: 1, ...differences });
 }
-
-export const ok = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
 
 /** An answer with a body, and further lines for its head. */
 export function answerOf(status: string, body: string, ...lines: string[]): string {
@@ -34,7 +32,7 @@ interface Options {
 
 /** Lets visitors meet a server in this process. */
 export async function runFlow(lanes: Lane | Lane[], { answer, until, ...rest }: Options = {}): Promise<RanFlow> {
-  const server = new SmallServer(answer ?? (({ socket }) => socket.write(ok)));
+  const server = new SmallServer(answer ?? (({ socket }) => socket.write(good)));
   const port = await server.listen();
   try {
     const ran = await runLanes({

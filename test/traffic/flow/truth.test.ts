@@ -1,6 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { Lane } from '../../../runner/traffic/lane.ts';
-import { reconcile } from '../reconcile.ts';
+import { reconcile, strict } from '../reconcile.ts';
 import { addressOf, runLanes } from '../run-lanes.ts';
 import { later, type Request } from '../small-server.ts';
 import { type MisbehavingServer, startServer } from '../start-server.ts';
@@ -8,17 +7,6 @@ import { answerOf, flowLane, inOrder, runFlow } from './run-flow.ts';
 
 let server: MisbehavingServer | undefined;
 afterEach(() => server?.kill());
-
-const strict: Partial<Lane> = {
-  limits: { connectUs: 30e6, tlsUs: 30e6, headersUs: 3e6, bodyUs: 30e6 },
-  expect: {
-    statuses: [],
-    headers: {},
-    minBytes: null,
-    maxBytes: null,
-    json: { type: 'object', required: ['hello', 'name'] },
-  },
-};
 
 test.each([
   ['visitors who come by a plan', { rate: 400, requests: 1_200 }],

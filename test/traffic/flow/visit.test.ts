@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Request } from '../small-server.ts';
-import { answerOf, flowLane, inOrder, ok, runFlow } from './run-flow.ts';
+import { good, type Request } from '../small-server.ts';
+import { answerOf, flowLane, inOrder, runFlow } from './run-flow.ts';
 
 const asked = (requests: readonly Request[]) => requests.map(({ method, path }) => `${method} ${path}`);
 
@@ -8,7 +8,7 @@ const asked = (requests: readonly Request[]) => requests.map(({ method, path }) 
 const by =
   (answers: Record<string, string>) =>
   ({ path, socket }: Request) =>
-    socket.write(answers[path] ?? ok);
+    socket.write(answers[path] ?? good);
 
 const bad = answerOf('503 Oh', 'no', 'x-why: tired');
 
@@ -224,7 +224,7 @@ test('more visitors than may be there at once wait, and those for too long were 
   let answers = 0;
   const ran = await runFlow(lane, {
     // Nobody leaves before all have waited.
-    answer: ({ socket }) => setTimeout(() => socket.write(ok), answers++ < 4 ? 1_000 : 0),
+    answer: ({ socket }) => setTimeout(() => socket.write(good), answers++ < 4 ? 1_000 : 0),
   });
   const unsent = ran.rows.filter(({ outcome }) => outcome === 'unsent');
   expect(unsent.length).toBeGreaterThan(0);
