@@ -31,11 +31,19 @@ export type Figures = Pick<
   | 'waitMs'
   | 'bytes'
   | 'histogram'
-> & {
+> & { pace: Pace };
+
+/** What tells whether the generator or the server was the slower one. */
+export interface Pace {
   /** Mean time from an answer to the next request on its connection, and mean latency: how a closed loop spends its time. */
   turnMs: number;
   meanMs: number;
-};
+  /** Good answers a second when nothing was planned any more; null where next to nothing was left to be answered. */
+  drainPerS: number | null;
+}
+
+/** Fewer say nothing of a rate. */
+const leastDrained = 1_000;
 
 /** closed: lateness is how long a connection was idle, as its next request was due at once. */
 export type Loop = 'open' | 'closed';
@@ -76,6 +84,8 @@ class FiguresFold implements Fold<Figures> {
   readonly #late = new Durations();
   readonly #wait = new Durations();
   #ended = 0;
+  #drained = 0;
+  #lastEndUs = 0;
   #bytes = 0;
   #turns = 0;
   #turnUs = 0;
@@ -118,8 +128,15 @@ class FiguresFold implements Fold<Figures> {
     const resolve = batch.resolveUs[row] as number;
     if (!Number.isNaN(sent)) this.#wait.add(sent - ready - (resolve > 0 ? Math.min(resolve, sent - ready) : 0));
     if (outcome !== 'ok') return;
-    if (end >= this.#measuredFromUs && end < this.#stretch.toUs) this.#ended++;
+    if (end >= this.#stretch.toUs) this.#drained++;
+    else if (end >= this.#measuredFromUs) this.#ended++;
+    if (end > this.#lastEndUs) this.#lastEndUs = end;
     if (intended >= this.#measuredFromUs) this.#latency.add(end - intended);
+  }
+
+  #drainPerS(): number | null {
+    const us = this.#lastEndUs - this.#stretch.toUs;
+    return this.#drained < leastDrained || us <= 0 ? null : (this.#drained * 1e6) / us;
   }
 
   #failed(batch: AttemptBatch, row: number, outcome: Outcome): void {
@@ -156,8 +173,11 @@ class FiguresFold implements Fold<Figures> {
         waitMs: spread(this.#wait),
         bytes: this.#bytes,
         histogram: this.#latency.encode(),
-        turnMs: this.#turns === 0 ? 0 : this.#turnUs / this.#turns / 1000,
-        meanMs: latencyMs.mean ?? 0,
+        pace: {
+          turnMs: this.#turns === 0 ? 0 : this.#turnUs / this.#turns / 1000,
+          meanMs: latencyMs.mean ?? 0,
+          drainPerS: this.#drainPerS(),
+        },
       },
     };
   }

@@ -13,6 +13,8 @@ const lateShare = 0.1;
 const unsentShare = 0.001;
 /** A plan that was followed by less than this was not followed. */
 const rateShare = 0.99;
+/** Answers that come so much faster without a plan beside them waited for the generator. */
+const drainRatio = 2;
 
 /** What decided how fast it went. Where it was the generator nothing is said about the server. */
 export function limitOf(load: BenchLoad, figures: Figures, use: MachineUse, cutShort: boolean): Limit {
@@ -27,8 +29,10 @@ export function limitOf(load: BenchLoad, figures: Figures, use: MachineUse, cutS
   const fellBehind = figures.ratePerS < rateShare * load.rate && (figures.waitMs.p99 ?? 0) > mostLateMs;
   if (cutShort || fellBehind) {
     // Latency is that of a queue then, and lateness always small beside it: who blames the server was in time.
-    if ((figures.lateMs.p99 ?? 0) > mostLateMs)
-      return { limitedBy: 'generator', generatorLimited: true, why: lateText(figures) };
+    const generator = (why: string): Limit => ({ limitedBy: 'generator', generatorLimited: true, why });
+    if ((figures.lateMs.p99 ?? 0) > mostLateMs) return generator(lateText(figures));
+    // A server that answers faster as soon as nobody plans any more was not what held up the answers before.
+    if ((figures.pace.drainPerS ?? 0) > drainRatio * figures.ratePerS) return generator(drainText(figures));
     return server(
       cutShort
         ? `the server: so many requests waited for one of ${connections(load)} that the stage was ended early`
@@ -49,7 +53,8 @@ function ownLimit(load: BenchLoad, figures: Figures, use: MachineUse): string | 
   const busy = (use.threadBusy ?? 0) + (use.threadWaited ?? 0);
   if (busy >= fullShare) return fullText(use, busy);
   if (load.model === 'closed') {
-    const turn = figures.turnMs / (figures.turnMs + figures.meanMs);
+    const { turnMs, meanMs } = figures.pace;
+    const turn = turnMs / (turnMs + meanMs);
     return turn > 0.5
       ? `the generator: of the time of a connection ${percent(turn)} went by between an answer and the next request`
       : null;
@@ -60,6 +65,11 @@ function ownLimit(load: BenchLoad, figures: Figures, use: MachineUse): string | 
 
 function lateText({ lateMs }: Figures): string {
   return `the generator: it was up to ${ms(lateMs.p99)} late (p99) with its own plan, which latency contains`;
+}
+
+function drainText({ ratePerS, pace }: Figures): string {
+  const [planning, later] = [ratePerS, pace.drainPerS ?? 0].map((rate) => rate.toFixed(0));
+  return `the generator: ${planning} good answers a second while it planned, ${later} when it planned no more`;
 }
 
 function behindText({ ratePerS, waitMs }: Figures, load: Extract<BenchLoad, { model: 'open' }>): string {

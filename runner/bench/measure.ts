@@ -120,14 +120,15 @@ async function measureInto(
   if (failure !== null) throw failure;
   const loop = stage.load.model;
   const stretch: Stretch = { fromUs, toUs };
-  const [{ turnMs, meanMs, ...figures }] = foldAttempts(attemptsFile, [figuresOf(stretch, loop, options.warmUp)])
-    .results as [Figures];
+  const [{ pace, ...figures }] = foldAttempts(attemptsFile, [figuresOf(stretch, loop, options.warmUp)]).results as [
+    Figures,
+  ];
   const measured: BenchRound = {
     round,
     fromMs: (fromUs - startedUs) / 1000,
     toMs: (toUs - startedUs) / 1000,
     ...figures,
-    ...limitOf(stage.load, { turnMs, meanMs, ...figures }, use, cutShort),
+    ...limitOf(stage.load, { pace, ...figures }, use, cutShort),
     ...(figures.planned >= options.mostRequests && { why: `it was to end at ${options.mostRequests} requests` }),
     machine: use,
   };

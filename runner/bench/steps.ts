@@ -36,7 +36,7 @@ export function stagesOfRun(facts: RunFacts, attemptsFile: string): Omit<BenchSt
 }
 
 function roundOf(figures: Figures, stretch: Stretch, load: BenchLoad, { trafficFromUs }: RunFacts): BenchRound {
-  const { turnMs: _turn, meanMs: _mean, ...told } = figures;
+  const { pace: _, ...told } = figures;
   return {
     round: 1,
     fromMs: (stretch.fromUs - trafficFromUs) / 1000,

@@ -245,7 +245,7 @@ function roundOf(
   startedUs: number,
   { load }: StagePlan,
 ): BenchRound {
-  const { turnMs, meanMs, ...told } = figures;
+  const { pace: _, ...told } = figures;
   const ratePerS = valuesOf(totals).rate ?? 0;
   return {
     round: 1,
@@ -254,7 +254,7 @@ function roundOf(
     ...told,
     // Of its own turns alone.
     ratePerS,
-    ...limitOf(load, { ...figures, ratePerS, turnMs, meanMs }, machine, false),
+    ...limitOf(load, { ...figures, ratePerS }, machine, false),
     machine,
     ...(totals.cpuUs !== null && { serverCpuMs: totals.cpuUs / 1000 }),
   };
