@@ -1,10 +1,11 @@
 import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { readBench } from '../record/bench-result.ts';
+import { assertBench, type BenchResult } from '../record/bench-result.ts';
 import type { Effect } from '../record/effect.ts';
 import { HitlessError } from '../record/error.ts';
 import { readJson } from '../record/json-file.ts';
-import { readResult } from '../record/result-file.ts';
+import type { Result } from '../record/result.ts';
+import { assertResult } from '../record/result-file.ts';
 import { effectLines, effectVerdictLines } from '../reports/bench/effect/terminal.ts';
 import { effectMarkdown } from '../reports/bench/markdown/effect.ts';
 import { screenOn } from '../reports/screen.ts';
@@ -42,20 +43,27 @@ function effectOf(before: string, after: string, tolerance: number): Effect {
     throw wrongUse(`${before} is a ${baseline.kind} and ${after} a ${candidate.kind}: they measured different things`);
   if (baseline.kind === 'bench')
     return compareBenches(
-      { name: before, result: readBench(baseline.file) },
-      { name: after, result: readBench(candidate.file) },
+      { name: before, result: benchOf(baseline) },
+      { name: after, result: benchOf(candidate) },
       tolerance,
     );
-  return compareRuns(
-    { name: before, result: readResult(baseline.file) },
-    { name: after, result: readResult(candidate.file) },
-    tolerance,
-  );
+  return compareRuns({ name: before, result: runOf(baseline) }, { name: after, result: runOf(candidate) }, tolerance);
 }
 
 interface KeptFile {
   kind: 'bench' | 'run';
   file: string;
+  value: unknown;
+}
+
+function benchOf({ file, value }: KeptFile): BenchResult {
+  assertBench(value, file);
+  return value;
+}
+
+function runOf({ file, value }: KeptFile): Result {
+  assertResult(value, file);
+  return value;
 }
 
 /** A folder, or the file itself. Throws HITLESS_NO_RUN, and as readJson does. */
@@ -68,8 +76,9 @@ function keptIn(place: string): KeptFile {
       location: { file: resolve(place) },
       hint: 'Name the folder of a bench or of a run, or its file.',
     });
-  const { schema } = readJson(file) as { schema?: unknown };
-  return { kind: schema === 'hitless/result@1' ? 'run' : 'bench', file };
+  const value = readJson(file);
+  const { schema } = value as { schema?: unknown };
+  return { kind: schema === 'hitless/result@1' ? 'run' : 'bench', file, value };
 }
 
 function isFolder(place: string): boolean {

@@ -2,13 +2,9 @@ import { type Static, Type } from 'typebox';
 import { outcomes, phases } from './attempt.ts';
 import { EffectSchema } from './effect.ts';
 import { assertSchema, readJson, writeJson } from './json-file.ts';
+import { Count, literals, Ms, nullable } from './result-values.ts';
 
-const literals = <const T extends string[]>(values: readonly [...T]) => Type.Enum([...values] as [...T]);
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-
-const Ms = Type.Number({ description: 'milliseconds' });
 const MsFromStart = Type.Number({ description: 'milliseconds from the start of the bench' });
-const Count = Type.Integer({ minimum: 0 });
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 
 /** What is measured side by side: with one target there is only A. */

@@ -1,12 +1,7 @@
 import { type Static, Type } from 'typebox';
+import { Count, literals, Ms, nullable } from './result-values.ts';
 
-const literals = <const T extends string[]>(values: readonly [...T]) => Type.Enum([...values] as [...T]);
-const nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
-
-const Ms = Type.Number({ description: 'milliseconds' });
-const Count = Type.Integer({ minimum: 0 });
-
-export const effectVerdicts = ['better', 'same', 'worse', 'cannot tell'] as const;
+const effectVerdicts = ['better', 'same', 'worse', 'cannot tell'] as const;
 export type EffectVerdict = (typeof effectVerdicts)[number];
 const EffectVerdictSchema = literals(effectVerdicts);
 

@@ -3,11 +3,11 @@ import { readEvents } from './events-file.ts';
 import { engineNames, type RunFacts } from './facts.ts';
 import { assertSchema, readJson, writeJson } from './json-file.ts';
 import { LedgerSchema } from './ledger.ts';
+import { Count } from './result-values.ts';
 import type { RunFiles } from './run-folder.ts';
 import { UsageFactsSchema } from './usage.ts';
 
 const Us = Type.Number({ description: 'microseconds of the monotonic clock' });
-const Count = Type.Integer({ minimum: 0 });
 const oneOf = (values: readonly string[]) => Type.Union(values.map((value) => Type.Literal(value)));
 const Source = Type.Optional(Type.String());
 

@@ -236,8 +236,9 @@ class Run {
     const { attempts } = this.#log.files;
     try {
       if (this.#accessLog !== null) this.#log.facts.accessLog = await this.#accessLog.join(attempts, this.#signal);
+      if (this.#ledger === null) return;
       const beyondEnd = new Set(this.#traffic?.counts().flatMap((lane) => lane.beyondEnd ?? []));
-      if (this.#ledger !== null) this.#log.facts.ledger = await this.#ledger.reconcile(attempts, beyondEnd);
+      this.#log.facts.ledger = await this.#ledger.reconcile(attempts, beyondEnd);
     } catch (error) {
       this.#log.error(error);
     }

@@ -20,6 +20,11 @@ export function baseOf(text: string): URL {
   return url;
 }
 
+/** As it stands in a URL: an IPv6 address in brackets. */
+export function addressText({ host, port }: { host: string; port: number }): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
 /** Host and port as one dials them, an IPv6 address without its brackets. */
 export function placeOf(url: URL): { host: string; port: number } {
   return {

@@ -117,7 +117,7 @@ class Measuring {
       onProgress: (progress) => this.#options.onProgress({ ...progress, rounds }),
     });
     this.complete &&= measured.complete;
-    this.rounds.add(stage, measured.round, subject.name);
+    this.rounds.add(stage, measured.round);
     return measured.round;
   }
 }

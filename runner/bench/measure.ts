@@ -16,7 +16,6 @@ import { laneOfStage, type StagePlan, type Subject } from './stage.ts';
 /** How a round is going. */
 export interface RoundProgress {
   stage: StagePlan;
-  subject: Subject;
   round: number;
   elapsedMs: number;
   counts: LaneCounts;
@@ -64,7 +63,7 @@ export async function measureRound(
   round: number,
   options: MeasureOptions,
 ): Promise<Measured> {
-  const name = [stage.name, round, ...(subject.name === undefined ? [] : [subject.name])].join('.');
+  const name = `${stage.name}.${round}`;
   const attemptsFile = attemptsFileOf(options.folder, name);
   try {
     return await measureInto(attemptsFile, name, subject, stage, round, options);
@@ -111,11 +110,11 @@ async function measureInto(
   const fromUs = traffic.start();
   const tell = () => {
     const [counts] = traffic.counts();
-    if (counts) options.onProgress({ stage, subject, round, elapsedMs: (nowUs() - fromUs) / 1000, counts });
+    if (counts) options.onProgress({ stage, round, elapsedMs: (nowUs() - fromUs) / 1000, counts });
   };
   const cutShort = await whilePlanned(traffic, fromUs + stage.seconds * 1e6, ended, tell);
   const toUs = Math.max(fromUs + 1, nowUs());
-  const use = machine.end();
+  const use = machine.lap();
   await stopped(traffic, ended, tell);
   if (failure !== null) throw failure;
   const loop = stage.load.model;

@@ -26,11 +26,9 @@ export interface Bench
 export class Rounds {
   readonly #stages = new Map<string, Omit<BenchStage, 'summary'>>();
 
-  add({ name, load }: StagePlan, round: BenchRound, subject?: 'A' | 'B'): void {
-    const key = `${name} ${subject}`;
-    const stage = this.#stages.get(key);
-    if (stage === undefined)
-      this.#stages.set(key, { name, load, ...(subject !== undefined && { subject }), rounds: [round] });
+  add({ name, load }: StagePlan, round: BenchRound): void {
+    const stage = this.#stages.get(name);
+    if (stage === undefined) this.#stages.set(name, { name, load, rounds: [round] });
     else stage.rounds.push(round);
   }
 

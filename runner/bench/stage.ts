@@ -14,8 +14,6 @@ export interface StagePlan {
 
 /** What is measured: where requests go, and what they are. */
 export interface Subject {
-  /** Where two are held against each other. */
-  name?: 'A' | 'B';
   route: Route;
   /** Its rate, connections and name are those of each stage. */
   lane: Lane;

@@ -27,7 +27,7 @@ class WithinSight implements Fold<Finding> {
   readonly #facts: RunFacts;
   readonly #lanes: readonly LaneFacts[];
   readonly #untold = new Map<string, number>();
-  readonly #fold: Fold<Finding>;
+  #fold: Fold<Finding>;
 
   constructor(
     check: Pick<Check, 'restsOn' | 'name'>,
@@ -49,7 +49,10 @@ class WithinSight implements Fold<Finding> {
   done(): { result: Finding } | { again: Fold<Finding> } {
     const done = this.#fold.done();
     if ('result' in done) return { result: this.#within(done.result) };
-    return { again: new WithinSight(this.#check, done.again, this.#facts, this.#lanes) };
+    // It is shown the same rows, and what is untold is counted anew.
+    this.#fold = done.again;
+    this.#untold.clear();
+    return { again: this };
   }
 
   #isUntold(batch: AttemptBatch, row: number, lanes: ReadonlySet<string>): boolean {

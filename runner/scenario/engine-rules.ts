@@ -1,4 +1,5 @@
 import { autocannonFaults } from '../engines/autocannon/rules.ts';
+import { isGiven } from './k6-lanes.ts';
 import { laneOf } from './lanes.ts';
 import type { LaneInput } from './model/lane.ts';
 import type { ScenarioInput } from './model.ts';
@@ -33,12 +34,6 @@ export function* engineWayRules({ app, lanes }: ScenarioInput): Generator<Proble
         ': autocannon takes any certificate: use builtin, or say that any will do (app.tls.insecure: true)',
         'value',
       );
-}
-
-function isGiven(lane: LaneInput, field: readonly string[]): boolean {
-  let value: unknown = lane;
-  for (const name of field) value = (value as Record<string, unknown> | undefined)?.[name];
-  return value !== undefined;
 }
 
 function problem(path: FieldPath, message: string, at: Problem['at']): Problem {

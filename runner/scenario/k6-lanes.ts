@@ -64,7 +64,8 @@ export function withScript(lane: Lane, { script, env = {} }: LaneInput, folder: 
   return script === undefined ? lane : { ...lane, k6: { script: resolve(folder, script), env } };
 }
 
-function isGiven(lane: LaneInput, field: readonly string[]): boolean {
+/** Whether a lane says anything of that field, which may lie deeper. */
+export function isGiven(lane: LaneInput, field: readonly string[]): boolean {
   let value: unknown = lane;
   for (const name of field) value = (value as Record<string, unknown> | undefined)?.[name];
   return value !== undefined;

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Attempt, Phase } from '../../record/attempt.ts';
 import { nowUs } from '../../record/clock.ts';
+import { addressText } from '../../targets/address.ts';
 import { Answer } from './answer.ts';
 import { isPlace, type Place } from './destination.ts';
 import { dial } from './dial.ts';
@@ -321,10 +322,6 @@ const limitOf = {
   headers: 'headersUs',
   body: 'bodyUs',
 } as const;
-
-function addressText({ host, port }: Place): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-}
 
 function handled({ status, phase, outcome }: Attempt): Attempt['handled'] {
   if (status !== null) return 'yes';

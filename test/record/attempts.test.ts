@@ -124,9 +124,11 @@ test('threads that append to one file at once lose nothing', async () => {
   const path = join(temporaryFolder(), 'attempts.arrows');
   createAttemptsFile(path);
   const threads = ['red', 'green', 'blue'];
+  const ready = new Int32Array(new SharedArrayBuffer(4));
   await Promise.all(
     threads.map((lane) => {
-      const worker = new Worker(new URL('./writing-thread.ts', import.meta.url), { workerData: { path, lane } });
+      const workerData = { path, lane, ready, threads: threads.length };
+      const worker = new Worker(new URL('./writing-thread.ts', import.meta.url), { workerData });
       return new Promise((resolve, reject) => worker.once('exit', resolve).once('error', reject));
     }),
   );

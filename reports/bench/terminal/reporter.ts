@@ -16,7 +16,6 @@ interface Stage {
 /** How a round is going. */
 export interface BenchProgress {
   stage: Stage;
-  subject: { name?: string };
   round: number;
   rounds: number;
   elapsedMs: number;
@@ -47,8 +46,8 @@ export function benchReporter(screen: Screen) {
       for (const each of wrap(plain(line, 500), screen.columns - 1)) say(colors.dim(each));
     },
     progress(progress: BenchProgress): void {
-      const { stage, subject, round, rounds } = progress;
-      const place = [stage.name, subject.name, rounds > 1 || round > 1 ? `round ${round}` : undefined];
+      const { stage, round, rounds } = progress;
+      const place = [stage.name, rounds > 1 || round > 1 ? `round ${round}` : undefined];
       const name = place.filter((part) => part !== undefined).join(', ');
       if (!screen.live) {
         if (name !== told) say(name);

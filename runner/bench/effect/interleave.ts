@@ -140,12 +140,12 @@ async function readInRests(
   const last = blocks.at(-1);
   const restUs = Math.max(readBeforeUs, blocks[0]?.fromUs ?? 0);
   const moments = [...blocks.map((block) => block.fromUs), (last?.toUs ?? 0) + restUs];
-  let machine: { end(): MachineUse } | null = null;
+  let machine: ReturnType<typeof watchMachine> | null = null;
   try {
     for (const [index, moment] of moments.entries()) {
       await sleepUs(Math.max(0, fromUs + moment - readBeforeUs - nowUs()), ended);
-      rests.push({ cpu: { A: readCpu(processes.A), B: readCpu(processes.B) }, use: machine?.end() ?? null });
-      machine = watchMachine();
+      rests.push({ cpu: { A: readCpu(processes.A), B: readCpu(processes.B) }, use: machine?.lap() ?? null });
+      machine ??= watchMachine();
       onBlock(index, traffic.counts());
     }
   } catch (error) {

@@ -15,10 +15,17 @@ interface Reading {
   threads: Map<string, { ran: number; waited: number }>;
 }
 
-/** How busy the machine and the traffic threads are from here until `end`. */
-export function watchMachine(): { end(): MachineUse } {
-  const before = read();
-  return { end: () => useBetween(before, read()) };
+/** How busy the machine and the traffic threads are: `lap` tells it from the lap before, the first from here. */
+export function watchMachine(): { lap(): MachineUse } {
+  let before = read();
+  return {
+    lap: () => {
+      const after = read();
+      const use = useBetween(before, after);
+      before = after;
+      return use;
+    },
+  };
 }
 
 function useBetween(before: Reading, after: Reading): MachineUse {

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { nowUs } from '../../../record/clock.ts';
 import { HitlessError } from '../../../record/error.ts';
 import type { BlindSpot } from '../../../record/facts.ts';
-import { placeOf } from '../../../targets/address.ts';
+import { addressText, placeOf } from '../../../targets/address.ts';
 import type { Route } from '../../../targets/target.ts';
 import { Judge } from '../../traffic/judge.ts';
 import type { Lane } from '../../traffic/lane.ts';
@@ -118,7 +118,7 @@ function wayOf(lane: Lane, route: Route): Way {
     );
   const { host, port } = placeOf(url);
   const address = (route.kind === 'address' ? route.addresses?.[0] : undefined) ?? host;
-  const place = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  const place = addressText({ host: address, port });
   // An address in place of the name does not say whose certificate is asked for.
   const secure = tls && { ...(isIP(host) === 0 && { servername: host }), ...tls };
   return { url: `${url.protocol}//${place}/`, host: url.host, tls: secure };

@@ -1,7 +1,7 @@
 import autocannon from 'autocannon';
 import type { TlsSettings } from '../../../targets/tls.ts';
-import { headerValue } from '../../traffic/header-value.ts';
 import type { Lane } from '../../traffic/lane.ts';
+import { headersOf } from '../../traffic/request.ts';
 import { assertClient, type Client } from './client.ts';
 import { type Tap, TappedClient } from './tapped-client.ts';
 
@@ -80,9 +80,8 @@ export class LaneRun {
     client.on('done', () => {
       if (--this.#open === 0) this.#onDone();
     });
-    const { method, path, headers: written, body } = this.#lane.request;
-    const own = Object.entries(written).map(([name, value]) => [name.toLowerCase(), headerValue(value)]);
-    const headers = { host: this.#way.host, 'user-agent': 'hitless', accept: '*/*', ...Object.fromEntries(own) };
+    const { method, path, body } = this.#lane.request;
+    const headers = Object.fromEntries(headersOf(this.#lane, this.#way.host));
     // It is called for the first request here and now, and for each further one just before that is written.
     let built = 0;
     const setupRequest = (request: autocannon.Request): autocannon.Request => {

@@ -1,5 +1,6 @@
 import type { Attempt, Phase } from '../../../record/attempt.ts';
 import { nowUs } from '../../../record/clock.ts';
+import { addressText } from '../../../targets/address.ts';
 import type { LaneWork } from '../../traffic/exchange.ts';
 import { surplus } from '../../traffic/judge.ts';
 import { newAttempt } from '../../traffic/new-attempt.ts';
@@ -258,8 +259,8 @@ function openingOf({ beganUs, lookedUpUs, connectedUs, securedUs }: Link, sentUs
 }
 
 function addressOf({ socket: { remoteAddress, remotePort } }: Link): string | null {
-  if (remoteAddress === undefined) return null;
-  return remoteAddress.includes(':') ? `[${remoteAddress}]:${remotePort}` : `${remoteAddress}:${remotePort}`;
+  if (remoteAddress === undefined || remotePort === undefined) return null;
+  return addressText({ host: remoteAddress, port: remotePort });
 }
 
 function handled({ status, phase }: Attempt): Attempt['handled'] {

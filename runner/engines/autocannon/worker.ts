@@ -1,7 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { AttemptWriter } from '../../../record/attempts-writer.ts';
-import { HitlessError } from '../../../record/error.ts';
-import type { FromThread, ToThread } from '../../traffic/messages.ts';
+import { type FromThread, type ToThread, told } from '../../traffic/messages.ts';
 import { goAhead } from '../../traffic/priority.ts';
 import { AutocannonThread, type ThreadData } from './autocannon-thread.ts';
 
@@ -11,8 +10,7 @@ if (port === null) throw new Error('worker.ts is started by autocannon.ts');
 const tell = (message: FromThread) => port.postMessage(message);
 
 const fail = (error: Error) => {
-  const ours = error instanceof HitlessError ? error : null;
-  tell({ kind: 'failed', code: ours?.code ?? null, message: error.message, hint: ours?.hint ?? null });
+  tell({ kind: 'failed', ...told(error) });
   process.exit(1);
 };
 process.on('uncaughtException', fail);
