@@ -71,14 +71,15 @@ function byLane(baseline: Result, candidate: Result): EffectMeasure[] {
   });
 }
 
-/** Of each step that both have, by the middle one of the intervals of its series. */
+/** Of each step that both have, by the middle one of the intervals of its series. Steps of one name are told by their order. */
 function byStep(baseline: Result, candidate: Result): EffectMeasure[] {
-  return baseline.steps.flatMap((step) => {
-    const same = candidate.steps.find(({ name }) => name === step.name);
+  return baseline.steps.flatMap((step, index) => {
+    const before = baseline.steps.slice(0, index).filter(({ name }) => name === step.name).length;
+    const same = candidate.steps.filter(({ name }) => name === step.name)[before];
     return same === undefined
       ? []
       : told.map((name) =>
-          shown(name, `step ${step.name}`, within(baseline, step, name), within(candidate, same, name)),
+          shown(name, `step ${index + 1}. ${step.name}`, within(baseline, step, name), within(candidate, same, name)),
         );
   });
 }
