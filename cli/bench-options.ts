@@ -89,6 +89,20 @@ export const benchGroups: Record<string, readonly string[]> = {
   'Of a scenario:': ['target'],
 };
 
+/** What a scenario says itself, or what makes no sense of one. */
+export const ofUrls = Object.keys({ ...load, ...request, ...wayOptions, ...againstOptions });
+/** What makes no sense of one URL alone. */
+export const ofAnother = Object.keys(againstOptions).filter((name) => name !== 'against');
+
+/** The first of those options that says anything else than what holds without it. */
+export function givenOf(args: BenchArguments, names: readonly string[]): string | undefined {
+  return names.find((name) => {
+    const option = benchOptions[name as keyof typeof benchOptions];
+    const value = args[name as keyof BenchArguments];
+    return value !== undefined && !('default' in option && value === option.default);
+  });
+}
+
 export interface BenchArguments extends WayArguments, RequestArguments, AgainstArguments {
   what: string;
   connections: number | undefined;

@@ -10,7 +10,7 @@ import type { FieldPath, Source } from '../runner/scenario/problem.ts';
 import type { Scenario } from '../runner/scenario/scenario.ts';
 import { placeOf, urlFault } from '../targets/address.ts';
 import { addressesFor } from '../targets/resolve.ts';
-import type { BenchArguments } from './bench-options.ts';
+import { type BenchArguments, givenOf, ofAnother } from './bench-options.ts';
 import { expectOf, requestOf } from './verify-lanes.ts';
 import { wayFlags, wayOf } from './way-options.ts';
 import { wrongUse } from './wrong-use.ts';
@@ -142,6 +142,10 @@ function sourceOf(args: BenchArguments, text: string): Source {
 function refuseContradictions(args: BenchArguments): void {
   const { connections, rate, rates, rounds, search, target, threads } = args;
   if (target !== undefined) throw wrongUse('--target: it says where a scenario is deployed, and this is a URL');
+  const alone = args.against === undefined ? givenOf(args, ofAnother) : undefined;
+  if (alone !== undefined) throw wrongUse(`--${alone}: it is for two URLs; --against says the second`);
+  if (search === undefined && givenOf(args, ['max-rate']) !== undefined)
+    throw wrongUse('--max-rate: only a search chooses rates; --search says what it looks for');
   if (rate !== undefined && rates !== undefined) throw wrongUse('--rate and --rates: say one of them');
   if (search !== undefined && rates !== undefined)
     throw wrongUse('--rates and --search: a search chooses its rates itself; --rate says where it begins');

@@ -11,7 +11,7 @@ import { type Objective, objectiveOf } from '../runner/bench/objective.ts';
 import { benchResult } from '../runner/bench/result.ts';
 import { stagesOfRun } from '../runner/bench/steps.ts';
 import { loadScenario } from '../runner/scenario/load.ts';
-import { type BenchArguments, benchOptions } from './bench-options.ts';
+import { type BenchArguments, givenOf, ofUrls } from './bench-options.ts';
 import { benchFiles, type Output, writeOutput } from './bench-output.ts';
 import { writeBenchReports } from './bench-reports.ts';
 import { type ExitCode, exitCodes, worstExitCode } from './exit-code.ts';
@@ -22,28 +22,6 @@ import { versionOf } from './package-folder.ts';
 import { policyOf } from './policy.ts';
 import { runOne } from './run-one.ts';
 import { findScenario } from './shipped.ts';
-
-/** What a scenario says itself, or what makes no sense of one. */
-const ofUrls = [
-  ...['connections', 'rate', 'rates', 'poisson', 'search', 'rounds', 'warm-up', 'threads', 'engine'],
-  ...[
-    'duration',
-    'against',
-    'decide',
-    'server-pid',
-    'against-pid',
-    'method',
-    'data',
-    'header',
-    'status',
-    'cacert',
-    'cert',
-    'key',
-    'insecure',
-    'servername',
-    'resolve',
-  ],
-] as (keyof typeof benchOptions)[];
 
 /** Runs a scenario as `run` does, and shows what each step did to latency. */
 export async function benchScenario(args: BenchArguments, output: Output | null, command: string[]): Promise<ExitCode> {
@@ -87,16 +65,16 @@ export async function benchScenario(args: BenchArguments, output: Output | null,
 function resultOf(folder: string, told: { objectives: readonly Objective[]; command: string[] }): BenchResult {
   const files = runFiles(folder);
   const facts = readFacts(files);
-  const { verdict, reasons } = readResult(files.result);
+  const { verdict, reasons, scenario } = readResult(files.result);
   const stages = stagesOfRun(facts, files.attempts);
   return benchResult({
     ...told,
     complete: facts.complete,
     kind: 'scenario',
-    target: { scenario: facts.scenario.name, file: facts.scenario.file, kind: facts.target.kind },
+    target: { scenario: scenario.name, file: scenario.file, kind: facts.target.kind },
     startedAt: new Date(facts.anchor.wallMs + (facts.trafficFromUs - facts.anchor.monotonicUs) / 1000).toISOString(),
     durationMs: Math.max(0, facts.trafficToUs - facts.trafficFromUs) / 1000,
-    seed: facts.scenario.seed,
+    seed: scenario.seed,
     plan: {
       stages: stages.map(({ name, load, rounds }) => {
         const { fromMs, toMs } = rounds[0] ?? { fromMs: 0, toMs: 0 };
@@ -115,11 +93,7 @@ function resultOf(folder: string, told: { objectives: readonly Objective[]; comm
 }
 
 function refuseFlagsOfUrls(args: BenchArguments): void {
-  const given = ofUrls.find((name) => {
-    const option = benchOptions[name];
-    const value = args[name as keyof BenchArguments];
-    return value !== undefined && !('default' in option && value === option.default);
-  });
+  const given = givenOf(args, ofUrls);
   if (given === undefined) return;
   throw new HitlessError('HITLESS_USAGE', `--${given}: it is for a URL; a scenario says itself what is sent and when`, {
     blame: 'usage',

@@ -73,6 +73,10 @@ test.each([
   [{ cacert: 'nowhere.pem' }, /not there|nowhere\.pem|https/],
   [{ target: 'local' }, /--target: it says where a scenario is deployed/],
   [{ engine: 'wrk' }, /engine|builtin/],
+  [{ tolerance: '5%' }, /--tolerance: it is for two URLs/],
+  [{ decide: 'p99' }, /--decide: it is for two URLs/],
+  [{ 'server-pid': 1 }, /--server-pid: it is for two URLs/],
+  [{ 'max-rate': 500 }, /--max-rate: only a search/],
 ] as [Partial<BenchArguments>, RegExp][])('refuses %j', (args, message) => {
   expect(() => planOf(args)).toThrow(message);
 });
