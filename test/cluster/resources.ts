@@ -98,8 +98,8 @@ function reapersOf(pid: number): number[] {
   return children.map(Number).filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('reaper'));
 }
 
-function report(end: { code: number | null; stdout: string }): void {
-  if (from === null) throw new Error(`no traffic was seen:\n${end.stdout}`);
+function report(end: { code: number | null; stdout: string; stderr: string }): void {
+  if (from === null) throw new Error(`no traffic was seen:\n${end.stdout}${end.stderr}`);
   const wallSeconds = (lastMs - from.atMs) / 1000;
   const shares = new Map<string, number>();
   for (const [id, { name, seconds }] of threads) {

@@ -28,6 +28,9 @@ const abrupt = `
   process.on('SIGTERM', () => process.exit(0));
 `;
 
+/** These runs go on side by side, and what a busy machine does to the sender is not what is asked here. */
+const patient = 'resolution: 60s, limits: { connect: 20s }';
+
 type Kind = 'StatefulSet' | 'DaemonSet' | 'Rollout';
 
 function workload(kind: Kind, name: string, script: string, strategy: object = {}) {
@@ -115,7 +118,7 @@ describe
     async function run(name: string, app: string, steps: string, args: readonly string[] = []) {
       const file = join(folder, `${randomBytes(3).toString('hex')}.yml`);
       const url = await addressOf(namespace, name);
-      const lane = '{ name: visitors, rate: 20, resolution: 60s, limits: { connect: 20s } }';
+      const lane = `{ name: visitors, rate: 20, ${patient} }`;
       writeFileSync(
         file,
         `name: elsewhere
@@ -218,7 +221,7 @@ checks: [zero-failed, availability]
       const url = await addressOf(namespace, 'db');
       writeFileSync(
         file,
-        `name: rights\napp: { url: "${url}", service: db }\nlanes: [{ name: a, rate: 1 }]\nsteps: [{ hold: 1s }]\n`,
+        `name: rights\napp: { url: "${url}", service: db }\nlanes: [{ name: a, rate: 1, ${patient} }]\nsteps: [{ hold: 1s }]\n`,
       );
       kubectl(['-n', namespace, 'create', 'serviceaccount', 'viewer']);
       const kubeconfig = join(folder, 'viewer.json');
@@ -239,6 +242,6 @@ checks: [zero-failed, availability]
       const { code, stdout, stderr } = await asViewer();
       expect(stderr).toBe('');
       expect(stdout).toContain(`watching statefulset/db behind the Service db in ${namespace}`);
-      expect(code).toBe(0);
+      expect(code, stdout).toBe(0);
     });
   });
