@@ -9,6 +9,16 @@ function check(results: ReadonlyMap<string, Result>, scenario: string, name: str
   return found;
 }
 
+describe('three replicas', () => {
+  const results = localRuns(['load-balancing']);
+
+  test('load-balancing: a kept connection stays where it is', () => {
+    const { verdict, actual } = check(results, 'load-balancing', 'one replica for each connection');
+    expect(verdict).toBe('pass');
+    expect(actual).toEqual({ replicas: expect.any(Number), connections: expect.any(Number) });
+  });
+});
+
 describe('an update with visitors', () => {
   const results = localRuns(['canary', 'recreate', 'frontend-assets-rolling', 'frontend-assets-blue-green']);
 
