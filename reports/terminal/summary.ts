@@ -6,9 +6,9 @@ import { tellFailures, tellOutage } from '../failures.ts';
 import { policyNotes, toConcludeText } from '../notes.ts';
 import { plain, plainValue } from '../plain.ts';
 import type { Screen } from '../screen.ts';
+import { waysOf } from '../ways.ts';
 import { count, counted, duration, listed, moment, percent } from '../words.ts';
 import { table } from './table.ts';
-import { waysOf } from './ways.ts';
 import { widthOf, wrap } from './width.ts';
 
 type Paint = 'green' | 'red' | 'yellow' | 'magenta' | 'dim';

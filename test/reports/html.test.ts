@@ -154,6 +154,17 @@ describe.skipIf(lacks('browser'))('report.html in a browser', () => {
     await page.close();
   });
 
+  test('it says where connections to a URL went, and how long their handshakes took', async () => {
+    const result = fixtures.healthy();
+    result.target.kind = 'url';
+    const addresses = ['10.0.0.7:443', '10.0.0.8:443'].map((address) => ({ address, connections: 5, failed: 0 }));
+    Object.assign(result.traffic[0] ?? {}, { addresses, tlsMs: { p50: 2, p99: 9, max: 11 } });
+    const { page } = await open(write('ways', formatPage(result)));
+    const text = await page.locator('#lanes .note').allTextContents();
+    expect(text).toEqual([expect.stringMatching(/10\.0\.0\.8:443 \(5 connections\); TLS handshakes took 2 ms/)]);
+    await page.close();
+  });
+
   test('failed attempts are filtered by lane, class and word', async () => {
     const result = fixtures.failing();
     const { page } = await open(write('failing', formatPage(result)));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { waysOf } from '../../reports/terminal/ways.ts';
+import { waysOf } from '../../reports/ways.ts';
 import { fixtures } from './fixtures.ts';
 
 function resultOf(kind: string, way: object) {

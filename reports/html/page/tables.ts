@@ -1,5 +1,6 @@
 import type { Result } from '../../../record/result.ts';
 import { plain, plainValue } from '../../plain.ts';
+import { waysOf } from '../../ways.ts';
 import { count, duration, moment, percent } from '../../words.ts';
 import type { PageElement } from './browser.ts';
 import { badge, type ColumnHead, element, row, scrollingTable, section } from './element.ts';
@@ -25,8 +26,8 @@ const laneHeads: readonly ColumnHead[] = [
   ].map((title) => ({ title, number: true })),
 ];
 
-export function lanes({ traffic }: Result): PageElement | null {
-  const rows = traffic.map((lane) =>
+export function lanes(result: Result): PageElement | null {
+  const rows = result.traffic.map((lane) =>
     row(laneHeads, [
       plain(lane.lane, 60),
       plain(lane.connection, 20),
@@ -41,6 +42,7 @@ export function lanes({ traffic }: Result): PageElement | null {
     'lanes',
     'Traffic by lane',
     rows.length > 0 ? scrollingTable('Traffic by lane', laneHeads, rows) : null,
+    ...waysOf(result).map((way) => element('p', { class: 'note' }, way)),
   );
 }
 

@@ -1,6 +1,6 @@
-import type { Result } from '../../record/result.ts';
-import { plain } from '../plain.ts';
-import { counted, duration } from '../words.ts';
+import type { Result } from '../record/result.ts';
+import { plain } from './plain.ts';
+import { counted, duration } from './words.ts';
 
 const mostAddresses = 5;
 
