@@ -19,7 +19,7 @@ export function exampleOf(name: string, replaced: readonly [from: RegExp, to: st
   const files = new Map<string, string>();
   const scripts: string[] = [];
   for (const [, language, text = ''] of page.matchAll(/^```(\w+)\n(.*?)^```$/gms)) {
-    const [, file] = /^# (\S+)\n/.exec(text) ?? [];
+    const [, file] = /^(?:#|\/\/) (\S+)\n/.exec(text) ?? [];
     if (language === 'sh') scripts.push(text);
     else if (file !== undefined) files.set(file, text);
   }
