@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { end } from '../cluster/command.ts';
 import { startCli } from '../e2e/run-cli.ts';
 import { sampleFolder } from '../scenario/sample.ts';
 
@@ -46,37 +47,48 @@ test.each([
   expect(stdout).toContain('max-outage (');
 });
 
+/** What a heading is called in a link, as GitHub makes it. */
+function anchorsOf(page: string): string[] {
+  const text = readFileSync(join(checkout, page), 'utf8').replaceAll(/^```.*?^```/gms, '');
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 test('every link of a page leads somewhere', () => {
-  const pages = [
-    'README.md',
-    'CONTRIBUTING.md',
-    'docs/README.md',
-    'docs/scenarios.md',
-    'docs/attempts.md',
-    'docs/tls.md',
-    'docs/result.md',
-    'docs/verdicts.md',
-    'docs/config.md',
-    'docs/reporters.md',
-    'docs/ci-github.md',
-    'docs/ci-gitlab.md',
-    'docs/doctor.md',
-    'docs/in-cluster.md',
-    'docs/with-argo-cd.md',
-    'docs/with-flux.md',
-    'docs/with-helm.md',
-    'docs/with-kubectl.md',
-    'docs/bench.md',
-    'docs/compare.md',
-    'docs/engines.md',
-    'docs/k6.md',
-    'docs/visitors.md',
-    'docs/performance.md',
-    'docs/measurements.md',
-  ];
+  const pages = ['README.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md', { cwd: checkout })];
+  expect(pages.length).toBeGreaterThan(60);
   for (const page of pages) {
-    const links = readFileSync(join(checkout, page), 'utf8').matchAll(/\]\(([^)#:]+)\)/g);
-    for (const [, link = ''] of links)
-      expect(() => readFileSync(join(checkout, page, '..', link)), `${page}: ${link}`).not.toThrow(/ENOENT/);
+    const links = readFileSync(join(checkout, page), 'utf8').matchAll(/\]\(([^)#:\s]*)(?:#([^)\s]+))?\)/g);
+    for (const [, link = '', anchor] of links) {
+      const place = link === '' ? page : join(page, '..', link);
+      expect(existsSync(join(checkout, place)), `${page}: ${link}`).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(place), `${page}: ${link}#${anchor}`).toContain(anchor);
+    }
   }
+});
+
+test('the TypeScript of the pages has the types that it needs', { timeout: 180_000 }, async () => {
+  const folder = sampleFolder();
+  onTestFinished(() => folder.remove());
+  let blocks = 0;
+  for (const page of globSync('docs/**/*.md', { cwd: checkout }))
+    for (const [, code = ''] of readFileSync(join(checkout, page), 'utf8').matchAll(/^```ts\n(.*?)^```/gms))
+      writeFileSync(join(folder.path, `block-${++blocks}.ts`), code);
+  expect(blocks).toBeGreaterThan(3);
+  copyFileSync(join(checkout, 'scenarios/k6/hitless.ts'), join(folder.path, 'hitless.ts'));
+  symlinkSync(join(checkout, 'node_modules'), join(folder.path, 'node_modules'));
+  writeFileSync(join(folder.path, 'package.json'), '{ "type": "module" }');
+  const config = {
+    extends: join(checkout, 'tsconfig.json'),
+    compilerOptions: { paths: { hitless: [join(checkout, 'index.ts')] } },
+    include: ['*.ts'],
+  };
+  writeFileSync(join(folder.path, 'tsconfig.json'), JSON.stringify(config));
+  const tsc = join(checkout, 'node_modules/typescript/bin/tsc');
+  const { code, stdout } = await end([process.execPath, tsc, '-p', folder.path]);
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 });
