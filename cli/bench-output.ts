@@ -1,5 +1,14 @@
-import { createWriteStream, existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BenchResult } from '../record/bench-result.ts';
@@ -40,6 +49,19 @@ export function benchFiles(folder: string): { result: string; attempts: string; 
   };
 }
 
+/** Makes the folder of the file: what cannot be written is told before anything is measured. Throws HITLESS_OUTPUT. */
+export function prepareOutput({ file }: Output): void {
+  if (file === null) return;
+  const folder = dirname(resolve(file));
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw cannotWrite(error as Error);
+  }
+  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw cannotWrite(new Error(`${file} is a folder`));
+}
+
 /** Whoever reads from a pipe may stop early, which is no fault. Rejects with HITLESS_OUTPUT where a file cannot be written. */
 export async function writeOutput(
   { format, file }: Output,
@@ -52,11 +74,15 @@ export async function writeOutput(
     else await pipeline(Readable.from(parts), createWriteStream(file));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
-    throw new HitlessError('HITLESS_OUTPUT', `--output: cannot write: ${(error as Error).message}`, {
-      blame: 'environment',
-      cause: error,
-    });
+    throw cannotWrite(error as Error);
   }
+}
+
+function cannotWrite(error: Error): HitlessError {
+  return new HitlessError('HITLESS_OUTPUT', `--output: cannot write: ${error.message}`, {
+    blame: 'environment',
+    cause: error,
+  });
 }
 
 /** The records of a bench's rounds that were kept. */

@@ -126,7 +126,8 @@ function sourceOf(args: BenchArguments, text: string): Source {
           rate: 1,
           request: requestOf({ ...args, url: text, path: undefined }),
           ...(status !== undefined && { expect: expectOf(status) }),
-          limits: { headers: timeout, body: timeout },
+          // autocannon has one limit for the whole answer.
+          limits: { headers: timeout, ...(engine !== 'autocannon' && { body: timeout }) },
         },
       ],
       steps: [{ hold: '1s' }],
@@ -158,7 +159,7 @@ function refuseContradictions(args: BenchArguments): void {
   const given = [...(rate === undefined ? [] : [String(rate)]), ...(rates?.split(',') ?? [])];
   for (const each of [...given, String(args['max-rate'])])
     if (!(Number(each) > 0 && Number(each) <= mostRate))
-      throw wrongUse(`a rate is a number above 0, and ${mostRate} at most, got ${each}`);
+      throw wrongUse(`a rate is a number above 0, and ${mostRate} at most, got ${each === '' ? 'nothing' : each}`);
   if (new Set(given.map(Number)).size < given.length)
     throw wrongUse('--rates: one is there twice; --rounds repeats them');
   whole('connections', connections, mostConnections);

@@ -4,7 +4,7 @@ import { makeNamedRunFolder, makeRunFolder, runsFolder } from '../record/run-fol
 import type { BenchOptions } from '../runner/bench/bench.ts';
 import type { Subject } from '../runner/bench/stage.ts';
 import type { BenchArguments } from './bench-options.ts';
-import { benchFiles, keptAttempts, type Output, writeOutput } from './bench-output.ts';
+import { benchFiles, keptAttempts, type Output, prepareOutput, writeOutput } from './bench-output.ts';
 import { writeBenchReports } from './bench-reports.ts';
 import { wayTo } from './bench-way.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -30,6 +30,7 @@ export async function runBench(args: BenchArguments, run: BenchRun): Promise<Exi
   try {
     for (const { subject, url } of run.subjects)
       for (const line of await wayTo(subject, url, interruption.signal)) run.notice(line);
+    if (output !== null) prepareOutput(output);
     const folder = args.out === undefined ? makeRunFolder(runsFolder, 'bench') : makeNamedRunFolder(args.out);
     const files = benchFiles(folder);
     const options = {
@@ -48,9 +49,12 @@ export async function runBench(args: BenchArguments, run: BenchRun): Promise<Exi
     });
     writeBench(files.result, result);
     writeBenchReports(result, folder);
-    if (output !== null) await writeOutput(output, result, keptAttempts(folder));
-    if (!args['keep-attempts']) files.removeAttempts();
     run.end(result, folder);
+    try {
+      if (output !== null) await writeOutput(output, result, keptAttempts(folder));
+    } finally {
+      if (!args['keep-attempts']) files.removeAttempts();
+    }
     return interruption.exitCode ?? run.exitCode(result);
   } catch (error) {
     if (interruption.exitCode !== null) return interruption.exitCode;

@@ -12,7 +12,7 @@ import { benchResult } from '../runner/bench/result.ts';
 import { stagesOfRun } from '../runner/bench/steps.ts';
 import { loadScenario } from '../runner/scenario/load.ts';
 import { type BenchArguments, givenOf, ofUrls } from './bench-options.ts';
-import { benchFiles, type Output, writeOutput } from './bench-output.ts';
+import { benchFiles, type Output, prepareOutput, writeOutput } from './bench-output.ts';
 import { writeBenchReports } from './bench-reports.ts';
 import { type ExitCode, exitCodes, worstExitCode } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
@@ -34,6 +34,7 @@ export async function benchScenario(args: BenchArguments, output: Output | null,
   const screen = screenOn(output?.file === null ? process.stderr : process.stdout);
   const reporter = output?.file === null ? 'html,json,junit' : undefined;
   const policy = await policyOf({ reporter, 'on-inconclusive': undefined, config: undefined });
+  if (output !== null) prepareOutput(output);
   const out = args.out === undefined ? makeRunFolder(runsFolder, name) : makeNamedRunFolder(args.out);
   const settings = {
     namespace: undefined,
@@ -54,8 +55,8 @@ export async function benchScenario(args: BenchArguments, output: Output | null,
     const result = resultOf(out, { objectives, command });
     writeBench(benchFiles(out).result, result);
     writeBenchReports(result, out);
-    if (output !== null) await writeOutput(output, result, [files.attempts]);
     screen.write(benchSummary(result, out, screen));
+    if (output !== null) await writeOutput(output, result, [files.attempts]);
     return interruption.exitCode ?? worstExitCode([ran, exitCodes[result.verdict]]);
   } finally {
     interruption.end();

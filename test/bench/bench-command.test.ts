@@ -153,6 +153,14 @@ describe('other programs get', () => {
     expect(readdirSync(out)).not.toContain('attempts');
   });
 
+  test('a file in a folder that is made for it', async () => {
+    const { folder, remove } = scratch();
+    onTestFinished(remove);
+    const file = join(folder, 'of/today/bench.csv');
+    await bench(await urlOf(answering), ...quick, '--output', `csv=${file}`);
+    expect(readFileSync(file, 'utf8')).toMatch(/^stage,subject,/);
+  });
+
   test('the records where they are to be kept', async () => {
     const { out, result } = await bench(await urlOf(answering), ...quick, '--keep-attempts');
     expect(readdirSync(join(out, 'attempts'))).toEqual(['open-50.1.arrows']);
@@ -160,6 +168,13 @@ describe('other programs get', () => {
     for (const batch of readAttempts(join(out, 'attempts/open-50.1.arrows'))) rows += batch.length;
     expect(rows).toBe(result.stages[0]?.summary.planned);
   });
+});
+
+test('another engine sends, and what it does not see is said', async () => {
+  const { result, stdout } = await bench(await urlOf(answering), ...quick, '--engine', 'autocannon');
+  expect(result).toMatchObject({ engine: 'autocannon', stages: [{ name: 'open-50' }] });
+  expect(result.stages[0]?.summary.ok).toBeGreaterThan(0);
+  expect(stdout).toContain('The engine does not see');
 });
 
 test('Ctrl-C leaves what was measured until then', async () => {
@@ -215,6 +230,12 @@ describe('what cannot be measured is told in words, and leaves nothing', () => {
 
   test('a host without http://, which could be a scenario', () =>
     refused(['localhost:8080'], 2, /http:\/\/localhost:8080/));
+
+  test('a file that cannot be written', async () => {
+    const url = await urlOf(answering);
+    await refused([url, '--output', 'csv=/dev/null/bench.csv'], 3, /^--output: cannot write: /);
+    expect(server?.requests.filter(isGet)).toEqual([]);
+  });
 
   test('flags of a URL with a scenario', () =>
     refused(['rolling-update', '--rate', '5'], 2, /--rate: it is for a URL/));

@@ -49,6 +49,11 @@ describe('what flags ask for', () => {
     expect(subject.lane.expect.statuses).toEqual([200, 404]);
     expect(subject.lane.limits).toMatchObject({ headersUs: 2e6, bodyUs: 2e6 });
   });
+
+  test.each(['autocannon', 'k6'])('is sent by %s where that is the engine', (engine) => {
+    const { subject } = planOf({ engine, timeout: '3s' });
+    expect(subject.lane).toMatchObject({ engine, limits: { headersUs: 3e6 } });
+  });
 });
 
 test.each([
@@ -57,6 +62,7 @@ test.each([
   [{ rate: 0 }, /a rate is a number above 0/],
   [{ rate: 1e9 }, /a rate is a number above 0, and 1000000 at most/],
   [{ rates: '5,x' }, /a rate is a number above 0.*got x/],
+  [{ rates: '5,,7' }, /got nothing/],
   [{ rates: '5,5' }, /one is there twice/],
   [{ rate: 5, rates: '5' }, /say one of them/],
   [{ connections: 0 }, /--connections: expected a whole number/],
