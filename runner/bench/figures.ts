@@ -35,9 +35,9 @@ export type Figures = Pick<
 
 /** What tells whether the generator or the server was the slower one. */
 export interface Pace {
-  /** Mean time from an answer to the next request on its connection, and mean latency: how a closed loop spends its time. */
+  /** How a closed loop spends its time: the mean from an answer to the next request, and from there to its end, good or not. */
   turnMs: number;
-  meanMs: number;
+  askMs: number;
   /** Good answers a second when nothing was planned any more; null where next to nothing was left to be answered. */
   drainPerS: number | null;
 }
@@ -89,6 +89,8 @@ class FiguresFold implements Fold<Figures> {
   #bytes = 0;
   #turns = 0;
   #turnUs = 0;
+  #asked = 0;
+  #askUs = 0;
 
   constructor(stretch: Stretch, loop: Loop, warmUp: WarmUp, lanes: ReadonlySet<string> | null = null) {
     this.#stretch = stretch;
@@ -124,6 +126,8 @@ class FiguresFold implements Fold<Figures> {
       this.#turns++;
       this.#turnUs += idle;
     }
+    this.#asked++;
+    this.#askUs += end - intended;
     // Waiting for the resolver is no waiting for a connection.
     const resolve = batch.resolveUs[row] as number;
     if (!Number.isNaN(sent)) this.#wait.add(sent - ready - (resolve > 0 ? Math.min(resolve, sent - ready) : 0));
@@ -154,7 +158,6 @@ class FiguresFold implements Fold<Figures> {
     const planned = count(() => true);
     const unsent = count((outcome) => outcome === 'unsent');
     const seconds = (this.#stretch.toUs - this.#measuredFromUs) / 1e6;
-    const latencyMs = this.#latency.latency();
     return {
       result: {
         warmUpMs: this.#warmUp.us / 1000,
@@ -168,14 +171,14 @@ class FiguresFold implements Fold<Figures> {
         failures: [...this.#failures.values()].sort((a, b) => b.count - a.count),
         measured: this.#latency.count,
         ratePerS: seconds > 0 ? this.#ended / seconds : 0,
-        latencyMs,
+        latencyMs: this.#latency.latency(),
         lateMs: spread(this.#late),
         waitMs: spread(this.#wait),
         bytes: this.#bytes,
         histogram: this.#latency.encode(),
         pace: {
           turnMs: this.#turns === 0 ? 0 : this.#turnUs / this.#turns / 1000,
-          meanMs: latencyMs.mean ?? 0,
+          askMs: this.#asked === 0 ? 0 : this.#askUs / this.#asked / 1000,
           drainPerS: this.#drainPerS(),
         },
       },

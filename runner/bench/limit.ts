@@ -53,8 +53,8 @@ function ownLimit(load: BenchLoad, figures: Figures, use: MachineUse): string | 
   const busy = (use.threadBusy ?? 0) + (use.threadWaited ?? 0);
   if (busy >= fullShare) return fullText(use, busy);
   if (load.model === 'closed') {
-    const { turnMs, meanMs } = figures.pace;
-    const turn = turnMs / (turnMs + meanMs);
+    const { turnMs, askMs } = figures.pace;
+    const turn = turnMs / (turnMs + askMs);
     return turn > 0.5
       ? `the generator: of the time of a connection ${percent(turn)} went by between an answer and the next request`
       : null;

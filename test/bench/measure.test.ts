@@ -166,6 +166,15 @@ test('counts each request that the server dropped, those of the warm-up too', as
   expect(round.warmUpMs).toBe(500);
 });
 
+test('blames no generator where the server answered, but never well', async () => {
+  const subject = await subjectOf(({ socket }) =>
+    later(100, () => socket.write('HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n')),
+  );
+  const { round } = await measure(subject, closedStage(2, 1));
+  expect(round.failed).toBeGreaterThan(2);
+  expect(round).toMatchObject({ ok: 0, generatorLimited: false, why: 'there was no good answer' });
+});
+
 test('takes nothing for the work of a server that had no part in it: a rate beyond this machine', async () => {
   const subject = await subjectOf(({ socket }) => socket.write(good));
   const { round } = await measure(subject, openStage({ rate: 1_000_000, arrivals: 'constant', connections: 2 }, 2));
