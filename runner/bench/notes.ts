@@ -1,4 +1,4 @@
-import type { BenchResult } from '../../record/bench-result.ts';
+import type { BenchResult, BenchStage } from '../../record/bench-result.ts';
 import { blindSpotsOf } from '../engines/engines.ts';
 import type { Lane } from '../traffic/lane.ts';
 
@@ -10,8 +10,10 @@ const leastIdle = 0.05;
 
 /** What a reader of the figures has to know, a sentence each. */
 export function notesOf({ stages, noise }: Pick<BenchResult, 'stages' | 'noise'>, lane: Lane | null): string[] {
-  const closed = stages.some(({ load }) => load.model === 'closed');
-  const unsteady = stages.filter(
+  // Of what had no good answer there are no figures to read.
+  const measured = stages.filter(({ summary }) => summary.measured > 0);
+  const closed = measured.some(({ load }) => load.model === 'closed');
+  const unsteady = measured.filter(
     ({ load, rounds }) => load.model !== 'scenario' && rounds.some(({ warmUpFound }) => !warmUpFound),
   );
   const blind = lane === null ? [] : blindSpotsOf(lane);
@@ -23,14 +25,20 @@ export function notesOf({ stages, noise }: Pick<BenchResult, 'stages' | 'noise'>
       : []),
     ...unsteady.map(({ name, rounds }) => {
       const some = rounds.filter(({ warmUpFound }) => !warmUpFound).length;
-      return `${name}: no steady state was found in ${some} of ${rounds.length} rounds, so nothing was left out of them as warm-up; a longer -d helps, unless the server gets slower all the time.`;
+      const where = rounds.length === 1 ? '' : ` in ${some} of ${rounds.length} rounds`;
+      return `${name}: no steady state was found${where}, so no warm-up was left out; a longer -d helps, unless the server gets slower all the time.`;
     }),
-    ...(stages.length > 0 && stages.every(({ load, rounds }) => load.model !== 'scenario' && rounds.length === 1)
+    ...(measured.length > 0 && measured.every(isOneRound)
       ? ['One round says nothing of how far two would differ; --rounds 5 gives intervals.']
       : []),
     ...noiseNotes(noise),
     ...blind.map(({ what }) => `The engine does not see ${what}.`),
   ];
+}
+
+/** Of targets in turn the blocks are the rounds. */
+function isOneRound({ load, subject, rounds }: BenchStage): boolean {
+  return load.model !== 'scenario' && subject === undefined && rounds.length === 1;
 }
 
 function noiseNotes({ before, idle, steal }: BenchResult['noise']): string[] {

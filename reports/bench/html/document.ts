@@ -5,15 +5,10 @@ import { escaped } from '../../markup.ts';
 import { plain } from '../../plain.ts';
 import { duration } from '../../words.ts';
 import { effectTitles } from '../effect/words.ts';
+import { benchEnd } from '../verdict.ts';
 import { jsonInPage } from './embedded.ts';
 import { benchPageOf } from './model.ts';
 
-const titles: Record<BenchResult['verdict'], string> = {
-  pass: 'Measured',
-  fail: 'Fail',
-  inconclusive: 'Inconclusive',
-  error: 'Error',
-};
 const mostReasons = 6;
 
 /** bench.html: a bench as one file that loads nothing. */
@@ -30,9 +25,10 @@ export function benchDocument(bench: BenchResult): string {
   });
 }
 
-function titleOf({ verdict, effect, objectives, search }: BenchResult): string {
-  if (effect !== undefined) return effectTitles[effect.verdict];
-  return verdict === 'pass' && (objectives.length > 0 || search !== undefined) ? 'Pass' : titles[verdict];
+function titleOf(bench: BenchResult): string {
+  if (bench.effect !== undefined) return effectTitles[bench.effect.verdict];
+  const { word, more } = benchEnd(bench);
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}${more}`;
 }
 
 function nameOf({ target }: BenchResult): string {
@@ -41,7 +37,8 @@ function nameOf({ target }: BenchResult): string {
 
 /** The verdict and why: there also where no script runs. */
 function head(bench: BenchResult, name: string): string {
-  const { verdict, effect, target, startedAt, durationMs, seed } = bench;
+  const { effect, target, startedAt, durationMs, seed } = bench;
+  const { looks } = benchEnd(bench);
   const [first = bench.search?.message ?? '', ...more] = bench.reasons.map((reason) => plain(reason, 600));
   const rest = more.slice(0, mostReasons).map((reason) => `<li>${escaped(reason)}</li>`);
   const facts = [
@@ -55,8 +52,8 @@ function head(bench: BenchResult, name: string): string {
     ...(help.length === 0 ? [] : [`To find out: ${help.map((each) => plain(each, 300)).join('; ')}.`]),
     ...(bench.complete ? [] : ['The bench was cut short: what follows is what was seen until then.']),
   ];
-  return `<header class="${verdict}"><div class="wide">
-<div class="verdict">${verdictSign(verdict)}
+  return `<header class="${looks}"><div class="wide">
+<div class="verdict">${verdictSign(looks)}
 <div><p class="name">${escaped(name)}</p><h1>${escaped(titleOf(bench))}</h1></div></div>
 ${first === '' ? '' : `<p class="why">${escaped(first)}</p>`}
 ${rest.length > 0 ? `<ul>${rest.join('')}</ul>` : ''}

@@ -2,6 +2,7 @@ import type { BenchResult, BenchStage } from '../../../record/bench-result.ts';
 import type { Effect } from '../../../record/effect.ts';
 import { LatencyHistogram } from '../../../record/histogram.ts';
 import { plain } from '../../plain.ts';
+import { apart, foremost } from '../parts.ts';
 import { failuresText, loadText } from '../words.ts';
 
 /** What the page of a bench is drawn from: the bench, its histograms made into curves and bars. */
@@ -9,6 +10,11 @@ export interface BenchPage {
   bench: Omit<BenchResult, 'stages' | 'effect'>;
   effect: Effect | null;
   stages: StagePage[];
+  /** Which of the stages is told first; null where there is none. */
+  foremost: number | null;
+  /** Of all stages together, each request once. */
+  sent: number;
+  failed: number;
   /** Latency up to each percentile, by stage: [percentile 0..100, ms]. */
   percentiles: Record<string, [number, number][]>;
   /** Not all stages have a curve: there are that many more. */
@@ -34,17 +40,24 @@ const barCount = 40;
 const pointsEach = 12;
 
 export function benchPageOf({ stages, effect, ...bench }: BenchResult): BenchPage {
-  const named = stages.map((stage) => ({ stage, name: stageName(stage, bench.target) }));
-  const measured = named.filter(({ stage }) => stage.summary.measured > 0);
-  const shown = measured.length <= mostCurves ? measured : evenly(measured, mostCurves);
+  const named = stages.map((stage) => ({ ...stage, name: stageName(stage, bench.target) }));
+  const once = apart(named);
+  const first = foremost(named);
+  const measured = once.filter(({ summary }) => summary.measured > 0);
+  const curves = measured.length <= mostCurves ? measured : evenly(measured, mostCurves);
+  const sum = (of: (summary: BenchStage['summary']) => number) =>
+    once.reduce((total, { summary }) => total + of(summary), 0);
   return {
     bench,
     effect: effect ?? null,
-    stages: named.map(({ stage, name }) => stagePage(stage, name)),
+    stages: named.map(stagePage),
+    foremost: first === undefined ? null : named.indexOf(first),
+    sent: sum(({ sent }) => sent),
+    failed: sum(({ failed, unanswered }) => failed + unanswered),
     percentiles: Object.fromEntries(
-      shown.map(({ stage, name }) => [name, curveOf(LatencyHistogram.decode(stage.summary.histogram))]),
+      curves.map(({ name, summary }) => [name, curveOf(LatencyHistogram.decode(summary.histogram))]),
     ),
-    otherStages: measured.length - shown.length,
+    otherStages: named.filter(({ summary }) => summary.measured > 0).length - curves.length,
   };
 }
 
@@ -59,7 +72,7 @@ function evenly<T>(all: readonly T[], count: number): T[] {
   return Array.from({ length: count }, (_, i) => all[Math.round((i * (all.length - 1)) / (count - 1))] as T);
 }
 
-function stagePage({ load, rounds, summary }: BenchStage, name: string): StagePage {
+function stagePage({ name, load, rounds, summary }: BenchStage): StagePage {
   const { histogram, failures, ...told } = summary;
   return {
     name,

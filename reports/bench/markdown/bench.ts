@@ -1,7 +1,9 @@
-import type { BenchResult } from '../../../record/bench-result.ts';
+import type { BenchResult, BenchStage } from '../../../record/bench-result.ts';
 import { escapedMarkdown, markdownCode } from '../../markup.ts';
 import { plain } from '../../plain.ts';
 import { count, duration } from '../../words.ts';
+import { apart } from '../parts.ts';
+import { benchEnd } from '../verdict.ts';
 import { failuresText, loadText, rateWithInterval } from '../words.ts';
 import { effectSections } from './effect.ts';
 
@@ -11,11 +13,12 @@ const mostRows = 40;
 /** A bench in Markdown, for a comment below a pull or merge request, or a page in a repository. */
 export function benchMarkdown(bench: BenchResult, folder: string): string {
   const name = bench.target.scenario ?? `${bench.target.method ?? ''} ${bench.target.url ?? ''}`.trim();
+  const { looks, more } = benchEnd(bench);
   const head =
     bench.effect === undefined
       ? [
           `<!-- hitless:bench -->`,
-          `### ${marks[bench.verdict]} bench of ${markdownCode(plain(name, 200))}`,
+          `### ${marks[looks]} bench of ${markdownCode(plain(name, 200))}${more}`,
           '',
           ...bench.reasons.slice(0, 6).map((reason) => `- ${said(reason)}`),
           ...bench.objectives.slice(0, 10).map(({ message }) => `- ${said(message)}`),
@@ -30,11 +33,10 @@ export function benchMarkdown(bench: BenchResult, folder: string): string {
 }
 
 function stages({ stages }: BenchResult): string[] {
-  const rows = stages.slice(0, mostRows).map(({ name, subject, load, summary }) => {
+  const rows = stages.slice(0, mostRows).map(({ summary, load, ...stage }) => {
     const { allLatencyMs: latency } = summary;
-    const who = { A: 'candidate', B: 'baseline' };
     const cells = [
-      subject === undefined ? said(name) : who[subject],
+      nameOf(stage),
       said(loadText(load)),
       summary.ratePerS === null ? '-' : rateWithInterval(summary.ratePerS),
       count(summary.failed + summary.unanswered),
@@ -43,13 +45,20 @@ function stages({ stages }: BenchResult): string[] {
     return `| ${cells.join(' | ')} |`;
   });
   if (rows.length === 0) return [];
-  const failed = stages.flatMap(({ summary }) => summary.failures);
   return [
     '| stage | load | good/s | failed | p50 | p90 | p99 | p99.9 | max |',
     '|---|---|--:|--:|--:|--:|--:|--:|--:|',
     ...rows,
-    ...(failed.length === 0 ? [] : ['', `Failed: ${said(failuresText(failed.slice(0, 10)))}`]),
+    ...apart(stages).flatMap(({ summary, ...stage }) =>
+      summary.failures.length === 0
+        ? []
+        : ['', `Failed in ${nameOf(stage)}: ${said(failuresText(summary.failures.slice(0, 10)))}`],
+    ),
   ];
+}
+
+function nameOf({ name, subject }: Pick<BenchStage, 'name' | 'subject'>): string {
+  return subject === undefined ? said(name) : { A: 'candidate', B: 'baseline' }[subject];
 }
 
 function notes({ notes }: BenchResult): string[] {

@@ -28,15 +28,19 @@ export function stageLines(stage: BenchStage, screen: Screen): string[] {
     wrap(text, columns - 1 - first).map((words, index) =>
       paint(`  ${pad(index === 0 ? title : '', first - 2)}${words}`),
     );
-  const seconds = rounds.reduce((sum, { fromMs, toMs }) => sum + toMs - fromMs, 0) / 1000;
-  const perS = summary.measured === 0 ? 0 : rounds.reduce((sum, round) => sum + round.bytes, 0) / seconds;
   const rate = summary.ratePerS;
+  // Answers that came when nothing was planned any more have bytes, but no part in the rate.
+  const bytesEach = rounds.reduce((sum, round) => sum + round.bytes, 0) / Math.max(1, summary.ok);
   const bad = summary.failed + summary.unanswered + summary.unsent;
   const failures = bad === 0 ? '' : `: ${failuresText(summary.failures)}`;
   return [
     `${colors.bold(name)}  ${colors.dim(loadText(load))}`,
     ...line('', timeText(stage), colors.dim),
-    ...line('rate', rate === null ? 'none' : `${rateWithInterval(rate)} good answers/s, ${bytes(perS)}/s`, colors.bold),
+    ...line(
+      'rate',
+      rate === null ? 'none' : `${rateWithInterval(rate)} good answers/s, ${bytes(rate.mean * bytesEach)}/s`,
+      colors.bold,
+    ),
     ...line(
       'answers',
       `${count(summary.ok)} good, ${count(summary.failed)} failed${oddText(summary)}${failures}`,
@@ -49,17 +53,21 @@ export function stageLines(stage: BenchStage, screen: Screen): string[] {
   ];
 }
 
-function timeText({ rounds, load }: BenchStage): string {
+function timeText({ rounds, load, summary }: BenchStage): string {
   const seconds = rounds.map(({ fromMs, toMs }) => (toMs - fromMs) / 1000);
   const total = seconds.reduce((sum, each) => sum + each, 0);
   const many = rounds.length === 1 ? '' : ` in ${counted(rounds.length, 'round')}`;
   if (load.model === 'scenario') return `${total.toFixed(1)} s`;
-  const cut = rounds.map(({ warmUpMs }) => warmUpMs);
-  const left = Math.max(...cut);
-  const warmUp = rounds.every(({ warmUpFound }) => warmUpFound)
-    ? `${rounds.length === 1 ? 'the first' : 'up to'} ${duration(left)}${rounds.length === 1 ? '' : ' of each'} left out as warm-up`
-    : 'no steady state was found';
-  return `${total.toFixed(1)} s${many}, ${warmUp}`;
+  return `${total.toFixed(1)} s${many}${summary.measured === 0 ? '' : `, ${warmUpText(rounds)}`}`;
+}
+
+function warmUpText(rounds: BenchStage['rounds']): string {
+  const unsteady = rounds.filter(({ warmUpFound }) => !warmUpFound).length;
+  const several = rounds.length > 1;
+  if (unsteady > 0) return `no steady state was found${several ? ` in ${unsteady} of them` : ''}`;
+  const left = Math.max(...rounds.map(({ warmUpMs }) => warmUpMs));
+  if (left === 0) return 'nothing left out as warm-up';
+  return `${several ? 'up to' : 'the first'} ${duration(left)}${several ? ' of each' : ''} left out as warm-up`;
 }
 
 function oddText({ unanswered, unsent }: BenchStage['summary']): string {

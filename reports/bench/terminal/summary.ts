@@ -3,7 +3,8 @@ import type { BenchResult } from '../../../record/bench-result.ts';
 import { plain } from '../../plain.ts';
 import type { Screen } from '../../screen.ts';
 import { wrap } from '../../terminal/width.ts';
-import { counted, duration, percent } from '../../words.ts';
+import { duration, percent } from '../../words.ts';
+import { benchEnd } from '../verdict.ts';
 import { rateText } from '../words.ts';
 import { stageLines, stageTable } from './stage.ts';
 
@@ -23,33 +24,19 @@ export function benchSummary(result: BenchResult, folder: string, screen: Screen
   const paragraph = (text: string, paint = (words: string) => words) =>
     wrap(plain(text, 600), screen.columns - 1).map(paint);
   const { colors } = screen;
-  const verdict = marks[isUndecided(result) && lostOf(result) > 0 ? 'inconclusive' : result.verdict];
+  const { word, more, looks } = benchEnd(result);
+  const { mark, paint } = marks[looks];
   if (stages.length > 0) lines.push('');
   for (const objective of result.objectives)
     lines.push(...paragraph(objective.message, colors[paints[objective.verdict]]));
   for (const note of result.notes) lines.push(...paragraph(note, colors.dim));
   lines.push(...paragraph(noiseText(result), colors.dim));
   lines.push('');
-  const badge = colors[verdict.paint](colors.bold(`${verdict.mark} ${verdictText(result)}`));
+  const badge = colors[paint](colors.bold(`${mark} ${word.toUpperCase()}${more}`));
   lines.push(`${badge}  ${plain(join(folder, 'bench.json'), 200)}`);
   const reasons = result.verdict === 'pass' ? [] : result.reasons.slice(0, 5);
   for (const reason of reasons) lines.push(...wrap(plain(reason, 600), screen.columns - 3).map((line) => `  ${line}`));
   return `${lines.join('\n')}\n`;
-}
-
-/** Nobody said what is good enough: that it was measured is all there is to say. */
-function isUndecided({ verdict, objectives, search, kind }: BenchResult): boolean {
-  return verdict === 'pass' && kind === 'url' && objectives.length === 0 && search === undefined;
-}
-
-function verdictText(result: BenchResult): string {
-  if (!isUndecided(result)) return result.verdict.toUpperCase();
-  const lost = lostOf(result);
-  return lost === 0 ? 'MEASURED' : `MEASURED, ${counted(lost, 'request')} failed`;
-}
-
-function lostOf({ stages }: BenchResult): number {
-  return stages.reduce((sum, { summary }) => sum + summary.failed + summary.unanswered, 0);
 }
 
 function figures({ stages, kind }: BenchResult, screen: Screen): string[] {

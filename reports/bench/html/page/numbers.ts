@@ -7,7 +7,7 @@ import { rateText } from '../../words.ts';
 import type { BenchPage } from '../model.ts';
 
 /** What one looks for first, in large figures. */
-export function numbers({ effect, stages }: BenchPage): PageElement | null {
+export function numbers({ effect, stages, foremost, sent, failed }: BenchPage): PageElement | null {
   if (effect !== null) {
     const told = effect.measures.filter(({ decides, name }) => decides || name === 'p50' || name === 'p99').slice(0, 4);
     return list([
@@ -28,26 +28,24 @@ export function numbers({ effect, stages }: BenchPage): PageElement | null {
       ),
     ]);
   }
-  const [only] = stages;
-  if (only === undefined) return null;
-  const last = stages.at(-1) ?? only;
-  const several = stages.length > 1 ? `, ${last.name}` : '';
-  const { summary } = last;
-  const bad = summary.failed + summary.unanswered;
+  const told = stages[foremost ?? 0];
+  if (told === undefined) return null;
+  const { summary } = told;
+  const of = stages.length > 1 ? `, ${told.name}` : '';
   return list([
     number(
-      `good answers a second${several}`,
+      `good answers a second${of}`,
       summary.ratePerS === null ? '-' : rateText(summary.ratePerS.mean),
       interval(summary.ratePerS),
     ),
-    number('p50', duration(summary.allLatencyMs.p50), 'of good answers'),
-    number('p99', duration(summary.allLatencyMs.p99), 'of good answers'),
-    number('slowest', duration(summary.allLatencyMs.max), `of ${count(summary.measured)}`),
+    number(`p50${of}`, duration(summary.allLatencyMs.p50), 'of good answers'),
+    number(`p99${of}`, duration(summary.allLatencyMs.p99), 'of good answers'),
+    number(`slowest${of}`, duration(summary.allLatencyMs.max), `of ${count(summary.measured)}`),
     number(
       'failed',
-      count(bad),
-      summary.sent > 0 ? `${percent(bad / summary.sent)} of ${count(summary.sent)}` : '',
-      bad > 0 ? 'bad' : '',
+      count(failed),
+      sent > 0 ? `${percent(failed / sent)} of ${count(sent)}` : '',
+      failed > 0 ? 'bad' : '',
     ),
   ]);
 }
