@@ -7,23 +7,23 @@ import { percentilesChart, tellPercentiles } from './percentiles.ts';
 import { noteShares, shareHeight, sharesChart, tellShares } from './shares.ts';
 import { tellTimeline, timelineChart } from './timeline.ts';
 
-/** A chart of the report: the page draws it live, the server as a picture, both from the same configuration. */
-export interface ReportChart {
+/** A chart of such data: a page draws it live, the server as a picture, both from the same configuration. */
+export interface ChartOf<Data> {
   /** Of its picture, charts/ID.png, and its place on the page. */
   id: string;
   title: string;
   /** There is something to draw. */
-  has(result: Result): boolean;
-  /** What is not drawn of it, in a few words; empty where all is. */
-  note?(result: Result): string;
+  has(data: Data): boolean;
+  /** What is not drawn of it, or what the eye must know, in a few words; empty where nothing is. */
+  note?(data: Data): string;
   /** In CSS pixels. */
-  height(result: Result): number;
-  config(result: Result, look: Look): ChartConfiguration;
+  height(data: Data): number;
+  config(data: Data, look: Look): ChartConfiguration;
   /** What it shows, in words, for those who do not see it. */
-  tell(result: Result): string;
+  tell(data: Data): string;
 }
 
-export const reportCharts: readonly ReportChart[] = [
+export const reportCharts: readonly ChartOf<Result>[] = [
   {
     id: 'timeline',
     title: 'Requests a second',

@@ -66,6 +66,11 @@ export function colorOf(version: string | null, versions: readonly string[], loo
   return look.versions[versions.indexOf(version ?? '?')] ?? look.unknown;
 }
 
+/** The colour of the nth line; grey where there are more lines than colours. */
+export function lineOf(look: Look, index: number): string {
+  return look.lines[index] ?? look.unknown;
+}
+
 /** The same colour, so much of it: `#rrggbb` with an alpha from 0 to 1. */
 export function pale(color: string, alpha: number): string {
   return `${color}${Math.round(alpha * 255)

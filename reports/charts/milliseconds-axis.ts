@@ -1,5 +1,5 @@
+import { tickStyle } from './axis.ts';
 import type { Look } from './look.ts';
-import { tickStyle } from './time-axis.ts';
 
 /** A logarithmic axis of latency, from the decade step (1, 2, 5) below the least to the one above the greatest. */
 export function millisecondsAxis(values: readonly (number | null)[], look: Look) {

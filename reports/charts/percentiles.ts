@@ -2,10 +2,10 @@ import type { ChartConfiguration, TooltipItem } from 'chart.js';
 import type { Result } from '../../record/result.ts';
 import { plain } from '../plain.ts';
 import { duration } from '../words.ts';
+import { gridStyle, tickStyle } from './axis.ts';
 import { frameOf } from './frame.ts';
-import type { Look } from './look.ts';
+import { type Look, lineOf } from './look.ts';
 import { logarithmic, millisecondsAxis } from './milliseconds-axis.ts';
-import { tickStyle } from './time-axis.ts';
 
 type Curve = Result['percentiles'][string];
 
@@ -15,7 +15,7 @@ export function percentilesChart(result: Pick<Result, 'percentiles'>, look: Look
   const end = lastPlace(curves.map(([, curve]) => curve));
   // What sums up several is none of them.
   const colorOf = (lane: string, index: number) =>
-    lane === 'all' && curves.length > 1 ? look.text : (look.lines[index] ?? look.unknown);
+    lane === 'all' && curves.length > 1 ? look.text : lineOf(look, index);
   const datasets = curves.map(([lane, curve], index) => ({
     label: labelOf(lane),
     data: curve.map(([percentile, ms]) => ({ x: Math.min(end, placeOf(percentile)), y: logarithmic(ms) })),
@@ -40,8 +40,7 @@ export function percentilesChart(result: Pick<Result, 'percentiles'>, look: Look
           type: 'logarithmic',
           min: 1,
           max: end,
-          grid: { color: look.grid, drawTicks: false },
-          border: { display: false },
+          ...gridStyle(look),
           afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
             const places = [1, 2, 10, 100, 1000, 10_000, 100_000].filter((place) => place < end / 1.5);
             scale.ticks = [...places, end].map((value) => ({ value }));
@@ -55,8 +54,7 @@ export function percentilesChart(result: Pick<Result, 'percentiles'>, look: Look
           },
         },
         y: {
-          grid: { color: look.grid, drawTicks: false },
-          border: { display: false },
+          ...gridStyle(look),
           ...millisecondsAxis(values, look),
         },
       },

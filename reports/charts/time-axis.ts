@@ -1,6 +1,7 @@
 import type { ChartConfiguration } from 'chart.js';
 import type { Result } from '../../record/result.ts';
 import { moment } from '../words.ts';
+import { gridStyle, tickStyle } from './axis.ts';
 import type { Look } from './look.ts';
 
 type Scales = NonNullable<NonNullable<ChartConfiguration['options']>['scales']>;
@@ -16,11 +17,6 @@ export function shownTime({ durationMs, series, steps }: Result): { fromMs: numb
   return { fromMs: 0, toMs: Math.max(1, durationMs, seriesEnd, ...ends) };
 }
 
-/** The letters of an axis; a scale does not take the chart's own font. */
-export function tickStyle(look: Look): object {
-  return { color: look.muted, font: { family: look.font, size: 12 } };
-}
-
 /** Seconds from the start of traffic. */
 export function timeAxis(result: Result, look: Look): Scale {
   const { fromMs, toMs } = shownTime(result);
@@ -28,8 +24,7 @@ export function timeAxis(result: Result, look: Look): Scale {
     type: 'linear',
     min: fromMs / 1000,
     max: toMs / 1000,
-    grid: { color: look.grid, drawTicks: false },
-    border: { display: false },
+    ...gridStyle(look),
     ticks: {
       ...tickStyle(look),
       maxRotation: 0,
@@ -45,8 +40,7 @@ export function timeAxis(result: Result, look: Look): Scale {
 /** An axis of values, at the left, as wide as in the other charts over time. */
 export function valueAxis(look: Look, more: object): Scale {
   return {
-    grid: { color: look.grid, drawTicks: false },
-    border: { display: false },
+    ...gridStyle(look),
     afterFit: (scale: { width: number }) => {
       scale.width = leftPx;
     },

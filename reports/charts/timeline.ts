@@ -3,10 +3,11 @@ import { outagesToTell } from '../../record/outages.ts';
 import type { Result } from '../../record/result.ts';
 import { plain } from '../plain.ts';
 import { count, counted, listed, moment } from '../words.ts';
+import { tickStyle } from './axis.ts';
 import { bandsOf, bandsPx } from './bands.ts';
 import { frameOf, type Key } from './frame.ts';
 import { colorOf, type Look, versionsOf } from './look.ts';
-import { intervalTitle, tickStyle, timeAxis, valueAxis } from './time-axis.ts';
+import { intervalTitle, timeAxis, valueAxis } from './time-axis.ts';
 
 /** Answers a second stacked by version, failures on top of them, over the steps and outages of the run. */
 export function timelineChart(result: Result, look: Look): ChartConfiguration {

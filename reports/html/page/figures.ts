@@ -1,57 +1,54 @@
-import type { Result } from '../../../record/result.ts';
-import { bandsPlugin } from '../../charts/bands.ts';
-import { type ReportChart, reportCharts } from '../../charts/chart.ts';
-import { glyphsPlugin } from '../../charts/glyphs.ts';
-import { lanesPlugin } from '../../charts/lanes.ts';
-import { lookOf } from '../../charts/look.ts';
+import type { ChartOf } from '../../charts/chart.ts';
+import { type Look, lookOf } from '../../charts/look.ts';
 import { type PageElement, page } from './browser.ts';
-import { element, section } from './element.ts';
+import { element } from './element.ts';
 
 interface Drawing {
-  chart: ReportChart;
   canvas: PageElement;
+  config(look: Look): object;
 }
 
-/** The charts: those over time below each other on one axis, then the others. */
-export function figures(result: Result): { sections: (PageElement | null)[]; draw(): void } {
-  page.Chart.register(bandsPlugin, glyphsPlugin, lanesPlugin);
-  const drawings: Drawing[] = [];
-  const figure = (id: string): PageElement | null => {
-    const chart = reportCharts.find((each) => each.id === id);
-    if (!chart?.has(result)) return null;
-    const words = chart.tell(result);
-    const note = chart.note?.(result) ?? '';
-    const canvas = element('canvas', { id: `chart-${id}`, role: 'img', 'aria-label': words });
+/** The charts of a page, with the plugins of chart.js that they need. */
+export class Figures {
+  readonly #drawings: Drawing[] = [];
+  #drawn: { destroy(): void }[] = [];
+
+  constructor(...plugins: object[]) {
+    page.Chart.register(...plugins);
+  }
+
+  /** null where there is nothing to draw. */
+  figure<Data>(chart: ChartOf<Data>, data: Data): PageElement | null {
+    if (!chart.has(data)) return null;
+    const words = chart.tell(data);
+    const note = chart.note?.(data) ?? '';
+    const canvas = element('canvas', { id: `chart-${chart.id}`, role: 'img', 'aria-label': words });
     const box = element('div', { class: 'canvas' }, canvas);
-    box.style.height = `${chart.height(result)}px`;
-    drawings.push({ chart, canvas });
+    box.style.height = `${chart.height(data)}px`;
+    this.#drawings.push({ canvas, config: (look) => chart.config(data, look) });
     const inWords = element('details', {}, element('summary', {}, 'In words'), element('p', {}, words));
     return element(
       'figure',
-      { class: id },
+      { class: chart.id },
       element('figcaption', {}, chart.title, note && element('span', {}, note)),
       box,
       inWords,
     );
-  };
-  const sections = [
-    section('timeline', 'Timeline', figure('timeline'), figure('lifelines')),
-    section('shares', 'Replicas', figure('shares')),
-    section('latency', 'Latency', figure('latency'), figure('percentiles')),
-  ];
-  return { sections, draw: () => drawAgain(drawings, result) };
-}
+  }
 
-/** Draws all, and again where the page turns dark or light, or goes to paper, which is light. */
-function drawAgain(drawings: readonly Drawing[], result: Result): void {
-  const darkness = page.matchMedia('(prefers-color-scheme: dark)');
-  let drawn: { destroy(): void }[] = [];
-  const draw = (dark: boolean) => {
-    for (const chart of drawn) chart.destroy();
-    drawn = drawings.map(({ chart, canvas }) => new page.Chart(canvas, chart.config(result, lookOf({ dark }))));
-  };
-  draw(darkness.matches);
-  darkness.addEventListener('change', () => draw(darkness.matches));
-  page.addEventListener('beforeprint', () => draw(false));
-  page.addEventListener('afterprint', () => draw(darkness.matches));
+  /** Draws all, and again where the page turns dark or light, or goes to paper, which is light. */
+  async draw(): Promise<void> {
+    // Text on a canvas is drawn once: not before its font is there.
+    await Promise.allSettled(['12px Inter', '600 12px Inter'].map((font) => page.document.fonts.load(font)));
+    const darkness = page.matchMedia('(prefers-color-scheme: dark)');
+    this.#drawAll(darkness.matches);
+    darkness.addEventListener('change', () => this.#drawAll(darkness.matches));
+    page.addEventListener('beforeprint', () => this.#drawAll(false));
+    page.addEventListener('afterprint', () => this.#drawAll(darkness.matches));
+  }
+
+  #drawAll(dark: boolean): void {
+    for (const chart of this.#drawn) chart.destroy();
+    this.#drawn = this.#drawings.map(({ canvas, config }) => new page.Chart(canvas, config(lookOf({ dark }))));
+  }
 }

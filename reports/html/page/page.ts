@@ -1,7 +1,12 @@
 import type { Result } from '../../../record/result.ts';
+import { bandsPlugin } from '../../charts/bands.ts';
+import { reportCharts } from '../../charts/chart.ts';
+import { glyphsPlugin } from '../../charts/glyphs.ts';
+import { lanesPlugin } from '../../charts/lanes.ts';
 import { attempts } from './attempts.ts';
 import { page } from './browser.ts';
-import { figures } from './figures.ts';
+import { section } from './element.ts';
+import { Figures } from './figures.ts';
 import { causes, checks, hints, whatHappened } from './findings.ts';
 import { numbers } from './numbers.ts';
 import { replicas, usage } from './replicas.ts';
@@ -11,17 +16,20 @@ const data = page.document.getElementById('result');
 const main = page.document.getElementById('report');
 if (data && main) {
   const result = JSON.parse(data.textContent ?? '') as Result;
-  const { sections, draw } = figures(result);
-  const [timeline, shares, latency] = sections;
+  const figures = new Figures(bandsPlugin, glyphsPlugin, lanesPlugin);
+  const figure = (id: string) => {
+    const chart = reportCharts.find((each) => each.id === id);
+    return chart === undefined ? null : figures.figure(chart, result);
+  };
   const parts = [
     numbers(result),
     whatHappened(result),
     causes(result),
     hints(result),
-    timeline ?? null,
+    section('timeline', 'Timeline', figure('timeline'), figure('lifelines')),
     checks(result),
-    shares ?? null,
-    latency ?? null,
+    section('shares', 'Replicas', figure('shares')),
+    section('latency', 'Latency', figure('latency'), figure('percentiles')),
     usage(result),
     replicas(result),
     attempts(result),
@@ -30,7 +38,5 @@ if (data && main) {
     aboutTheRun(result),
   ];
   main.replaceChildren(...parts.filter((part) => part !== null));
-  // Text on a canvas is drawn once: not before its font is there.
-  const fonts = ['12px Inter', '600 12px Inter'].map((font) => page.document.fonts.load(font));
-  Promise.allSettled(fonts).then(draw, draw);
+  void figures.draw();
 }

@@ -1,10 +1,10 @@
 import type { Chart, ChartConfiguration } from 'chart.js';
 import type { Change, Effect, EffectMeasure } from '../../../../record/effect.ts';
+import { gridStyle, tickStyle } from '../../../charts/axis.ts';
+import type { ChartOf } from '../../../charts/chart.ts';
 import { frameOf } from '../../../charts/frame.ts';
 import { type Look, pale } from '../../../charts/look.ts';
-import { tickStyle } from '../../../charts/time-axis.ts';
 import { boundsText, confidenceText, measureName, signed } from '../../effect/words.ts';
-import type { BenchChart } from './chart.ts';
 
 interface Row {
   measure: EffectMeasure;
@@ -13,7 +13,7 @@ interface Row {
 }
 
 /** Each measure's change with its interval, on one axis with the tolerance: what lies beyond it is a change. */
-export const effectChart: BenchChart<Effect> = {
+export const effectChart: ChartOf<Effect> = {
   id: 'effect',
   title: 'Change by measure',
   has: (effect) => rowsOf(effect).length > 0,
@@ -79,8 +79,7 @@ function effectConfig(effect: Effect, look: Look): ChartConfiguration {
         x: {
           min: -most * 100,
           max: most * 100,
-          grid: { color: look.grid, drawTicks: false },
-          border: { display: false },
+          ...gridStyle(look),
           ticks: {
             ...tickStyle(look),
             maxRotation: 0,

@@ -1,17 +1,19 @@
+import { glyphsPlugin } from '../../../charts/glyphs.ts';
 import { page } from '../../../html/page/browser.ts';
 import { section } from '../../../html/page/element.ts';
+import { Figures } from '../../../html/page/figures.ts';
 import type { BenchPage } from '../model.ts';
-import { Figures } from './chart.ts';
-import { blocks, histogram, percentiles, rates, rounds } from './charts.ts';
 import { effectChart } from './effect-chart.ts';
+import { histogram, percentiles } from './latency-charts.ts';
 import { numbers } from './numbers.ts';
+import { blocks, rates, rounds } from './rate-charts.ts';
 import { aboutTheBench, effectTable, notes, objectives, search, stages } from './tables.ts';
 
 const data = page.document.getElementById('result');
 const main = page.document.getElementById('report');
 if (data && main) {
   const bench = JSON.parse(data.textContent ?? '') as BenchPage;
-  const figures = new Figures();
+  const figures = new Figures(glyphsPlugin);
   const { effect } = bench;
   const parts = [
     numbers(bench),
@@ -31,8 +33,5 @@ if (data && main) {
     aboutTheBench(bench),
   ];
   main.replaceChildren(...parts.filter((part) => part !== null));
-  // Text on a canvas is drawn once: not before its font is there.
-  const fonts = ['12px Inter', '600 12px Inter'].map((font) => page.document.fonts.load(font));
-  const draw = () => figures.draw();
-  Promise.allSettled(fonts).then(draw, draw);
+  void figures.draw();
 }

@@ -1,17 +1,17 @@
 import type { Chart, ChartConfiguration } from 'chart.js';
 import type { TrendMeasure, TrendSeries } from '../../../../record/trend.ts';
+import { gridStyle, tickStyle } from '../../../charts/axis.ts';
+import type { ChartOf } from '../../../charts/chart.ts';
 import { frameOf, type Key } from '../../../charts/frame.ts';
-import { type Look, pale } from '../../../charts/look.ts';
+import { type Look, lineOf, pale } from '../../../charts/look.ts';
 import { logarithmic, millisecondsAxis } from '../../../charts/milliseconds-axis.ts';
-import { tickStyle } from '../../../charts/time-axis.ts';
 import { plain } from '../../../plain.ts';
 import { counted, duration } from '../../../words.ts';
 import { measureName, valueText } from '../../effect/words.ts';
-import type { BenchChart } from '../../html/page/chart.ts';
 import { rateText } from '../../words.ts';
 import { changeSentence, dateText } from '../words.ts';
 
-export const rateOverRuns: BenchChart<TrendSeries> = {
+export const rateOverRuns: ChartOf<TrendSeries> = {
   id: 'rate',
   title: 'Rate over time',
   has: (series) => ratesOf(series).length > 0,
@@ -21,7 +21,7 @@ export const rateOverRuns: BenchChart<TrendSeries> = {
   tell: (series) => tell(ratesOf(series)),
 };
 
-export const latencyOverRuns: BenchChart<TrendSeries> = {
+export const latencyOverRuns: ChartOf<TrendSeries> = {
   id: 'latency',
   title: 'Latency over time',
   has: (series) => latenciesOf(series).length > 0,
@@ -63,10 +63,9 @@ function config(series: TrendSeries, measures: readonly TrendMeasure[], look: Lo
   const names = [...new Map(runs.map((point) => [point.run, point])).values()];
   const placeOf = new Map(names.map(({ run }, index) => [run, index]));
   const at = (value: number) => (isLatency ? logarithmic(value) : value);
-  const colorAt = (index: number) => look.lines[index] ?? look.unknown;
   const keys: Key[] = measures.map((measure, index) => ({
     label: measureName(measure),
-    color: colorAt(index),
+    color: lineOf(look, index),
     shape: 'line',
   }));
   const frame = frameOf(look, title, keys.length > 1 ? keys : []);
@@ -76,13 +75,18 @@ function config(series: TrendSeries, measures: readonly TrendMeasure[], look: Lo
         const y = value(point);
         return { x: placeOf.get(point.run), y: y === null ? null : at(y) };
       });
-    const bound = { borderWidth: 0, pointRadius: 0, pointHitRadius: 0, backgroundColor: pale(colorAt(index), 0.15) };
+    const bound = {
+      borderWidth: 0,
+      pointRadius: 0,
+      pointHitRadius: 0,
+      backgroundColor: pale(lineOf(look, index), 0.15),
+    };
     return [
       {
         label: measureName(measure),
         data: line(({ value }) => value),
-        borderColor: colorAt(index),
-        backgroundColor: colorAt(index),
+        borderColor: lineOf(look, index),
+        backgroundColor: lineOf(look, index),
         borderWidth: 2,
         borderDash: index % 2 === 1 ? [6, 3] : [],
         pointRadius: measure.points.map((_, i) => (measure.changes.some((change) => change.at === i) ? 6 : 2.5)),
@@ -107,8 +111,7 @@ function config(series: TrendSeries, measures: readonly TrendMeasure[], look: Lo
           type: 'linear',
           min: -0.5,
           max: Math.max(0.5, names.length - 0.5),
-          grid: { color: look.grid, drawTicks: false },
-          border: { display: false },
+          ...gridStyle(look),
           afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
             scale.ticks = names.map((_, value) => ({ value }));
           },
@@ -123,13 +126,11 @@ function config(series: TrendSeries, measures: readonly TrendMeasure[], look: Lo
         },
         y: isLatency
           ? {
-              grid: { color: look.grid, drawTicks: false },
-              border: { display: false },
+              ...gridStyle(look),
               ...millisecondsAxis(values, look),
             }
           : {
-              grid: { color: look.grid, drawTicks: false },
-              border: { display: false },
+              ...gridStyle(look),
               grace: '15%',
               ticks: {
                 ...tickStyle(look),

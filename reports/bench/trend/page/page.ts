@@ -1,10 +1,11 @@
 import type { Trend, TrendSeries } from '../../../../record/trend.ts';
+import { glyphsPlugin } from '../../../charts/glyphs.ts';
 import { type PageElement, page } from '../../../html/page/browser.ts';
 import { type ColumnHead, element, row, scrollingTable, section } from '../../../html/page/element.ts';
+import { Figures } from '../../../html/page/figures.ts';
 import { plain } from '../../../plain.ts';
 import { counted } from '../../../words.ts';
 import { measureName, valueText } from '../../effect/words.ts';
-import { Figures } from '../../html/page/chart.ts';
 import { changeSentences, dateText, nothingText } from '../words.ts';
 import { latencyOverRuns, rateOverRuns } from './charts.ts';
 
@@ -12,13 +13,10 @@ const data = page.document.getElementById('result');
 const main = page.document.getElementById('report');
 if (data && main) {
   const trend = JSON.parse(data.textContent ?? '') as Trend;
-  const figures = new Figures();
+  const figures = new Figures(glyphsPlugin);
   const parts = [...trend.series.map((series, index) => seriesSection(series, index, figures)), skipped(trend)];
   main.replaceChildren(...parts.filter((part) => part !== null));
-  // Text on a canvas is drawn once: not before its font is there.
-  const fonts = ['12px Inter', '600 12px Inter'].map((font) => page.document.fonts.load(font));
-  const draw = () => figures.draw();
-  Promise.allSettled(fonts).then(draw, draw);
+  void figures.draw();
 }
 
 function seriesSection(series: TrendSeries, index: number, figures: Figures): PageElement | null {
