@@ -1,4 +1,5 @@
-import { type MeasureName, measureNames } from '../record/effect.ts';
+import type { MeasureName } from '../record/effect.ts';
+import { measureNames } from '../record/effect-names.ts';
 import { didYouMean } from '../record/nearest.ts';
 import { againstReporter } from '../reports/bench/effect/reporter.ts';
 import { screenOn } from '../reports/screen.ts';

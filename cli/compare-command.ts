@@ -2,6 +2,7 @@ import { existsSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { assertBench, type BenchResult } from '../record/bench-result.ts';
 import type { Effect } from '../record/effect.ts';
+import { runVerdicts } from '../record/effect-names.ts';
 import { HitlessError } from '../record/error.ts';
 import { readJson } from '../record/json-file.ts';
 import type { Result } from '../record/result.ts';
@@ -23,11 +24,8 @@ export function compareCommand({ before, after, tolerance, format }: CompareArgu
   return effectExitCode(effect);
 }
 
-/** worse is a failure; what cannot be told must not look like a pass. */
 export function effectExitCode({ verdict }: Pick<Effect, 'verdict'>): ExitCode {
-  return { better: exitCodes.pass, same: exitCodes.pass, worse: exitCodes.fail, 'cannot tell': exitCodes.inconclusive }[
-    verdict
-  ];
+  return exitCodes[runVerdicts[verdict]];
 }
 
 function textOf(effect: Effect, format: CompareArguments['format']): string {

@@ -1,15 +1,13 @@
 import { type Static, Type } from 'typebox';
+import { effectVerdicts, measureNames } from './effect-names.ts';
 import { Count, literals, Ms, nullable } from './result-values.ts';
 
-const effectVerdicts = ['better', 'same', 'worse', 'cannot tell'] as const;
 export type EffectVerdict = (typeof effectVerdicts)[number];
 const EffectVerdictSchema = literals(effectVerdicts);
 
 /** candidate / baseline - 1: 0.05 is five per cent more. `low` and `high` bound it with the effect's confidence. */
 const Change = Type.Object({ estimate: Type.Number(), low: Type.Number(), high: Type.Number() });
 
-/** What is compared, by name. `cpu`: processor time of the server for each request. */
-export const measureNames = ['rate', 'cpu', 'p50', 'p90', 'p99', 'p999'] as const;
 export type MeasureName = (typeof measureNames)[number];
 
 const Measure = Type.Object({

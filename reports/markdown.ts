@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { outagesToTell } from '../record/outages.ts';
 import type { Result } from '../record/result.ts';
 import { tellFailures, tellOutage } from './failures.ts';
+import { markdownMarks } from './marks.ts';
 import { escapedMarkdown, markdownCode } from './markup.ts';
 import { policyNotes, toConcludeText } from './notes.ts';
 import { plain } from './plain.ts';
@@ -40,15 +41,6 @@ export function formatMarkdown(result: Result, folder: string): string {
   return `${[...kept, end].join('\n\n')}\n`;
 }
 
-const marks: Record<Result['checks'][number]['verdict'], string> = {
-  pass: '✅',
-  fail: '❌',
-  inconclusive: '❔',
-  error: '❗',
-  warn: '⚠️',
-  'not-applicable': '➖',
-};
-
 function marker({ scenario }: Result): string {
   return `<!-- hitless:${scenario.name.replaceAll(/[^A-Za-z0-9]+/g, '-').slice(0, 63)} -->`;
 }
@@ -73,7 +65,7 @@ function head(result: Result): string[] {
   ];
   return [
     marker(result),
-    `### ${marks[verdict]} ${verdict.toUpperCase()}: ${name}`,
+    `### ${markdownMarks[verdict]} ${verdict.toUpperCase()}: ${name}`,
     '',
     ...shown,
     ...notes.flatMap((note) => ['', note]),
@@ -86,7 +78,7 @@ function checks(result: Result): string[] {
   const rows = told.slice(0, mostRows).map((check) => {
     const lane = check.lane === null ? '' : ` on ${markdownCode(plain(check.lane, 40))}`;
     const hint = check.verdict === 'inconclusive' && check.hint ? ` To find out: ${said(check.hint, 300)}.` : '';
-    return `| ${marks[check.verdict]} | ${markdownCode(plain(check.name, 60))}${lane} | ${said(check.message)}${hint} |`;
+    return `| ${markdownMarks[check.verdict]} | ${markdownCode(plain(check.name, 60))}${lane} | ${said(check.message)}${hint} |`;
   });
   const more = told.length - rows.length;
   return ['| | check | |', '|---|---|---|', ...rows, ...(more > 0 ? ['', `and ${counted(more, 'check')} more`] : [])];

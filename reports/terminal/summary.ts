@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { outagesToTell } from '../../record/outages.ts';
 import type { Result } from '../../record/result.ts';
 import { tellFailures, tellOutage } from '../failures.ts';
+import { terminalMarks } from '../marks.ts';
 import { policyNotes, toConcludeText } from '../notes.ts';
 import { plain, plainValue } from '../plain.ts';
 import type { Screen } from '../screen.ts';
@@ -11,17 +12,7 @@ import { count, counted, duration, listed, moment, percent } from '../words.ts';
 import { table } from './table.ts';
 import { widthOf, wrap } from './width.ts';
 
-type Paint = 'green' | 'red' | 'yellow' | 'magenta' | 'dim';
 type Check = Result['checks'][number];
-
-const marks: Record<Check['verdict'], { mark: string; paint: Paint }> = {
-  pass: { mark: '✓', paint: 'green' },
-  fail: { mark: '✗', paint: 'red' },
-  inconclusive: { mark: '?', paint: 'yellow' },
-  error: { mark: '!', paint: 'magenta' },
-  warn: { mark: '~', paint: 'yellow' },
-  'not-applicable': { mark: '-', paint: 'dim' },
-};
 
 const mostListed = 12;
 const mostReplicas = 24;
@@ -65,11 +56,11 @@ function verdict(result: Result, { colors, columns }: Screen): string[] {
 }
 
 function badgeOf({ verdict }: Result): string {
-  return `${marks[verdict].mark} ${verdict.toUpperCase()}`;
+  return `${terminalMarks[verdict].mark} ${verdict.toUpperCase()}`;
 }
 
 function painted(badge: string, { verdict }: Result, colors: Screen['colors']): string {
-  return colors[marks[verdict].paint](colors.bold(badge));
+  return colors[terminalMarks[verdict].paint](colors.bold(badge));
 }
 
 function checks(result: Result, { colors, columns }: Screen): string[] {
@@ -79,7 +70,7 @@ function checks(result: Result, { colors, columns }: Screen): string[] {
   const names = shown.map(({ name, lane }) => plain(lane === null ? name : `${name} [${lane}]`, 40));
   const width = Math.min(28, Math.max(0, ...names.map(widthOf)));
   const lines = shown.flatMap((check, index) => {
-    const { mark, paint } = marks[check.verdict];
+    const { mark, paint } = terminalMarks[check.verdict];
     const name = names[index] ?? '';
     const said = [check.asked || check.verdict !== 'fail' ? '' : 'not asked for: ', plain(check.message, 600)].join('');
     const tall = widthOf(name) > width || columns < 80;
@@ -231,7 +222,7 @@ function steps(result: Result, { colors, columns }: Screen): string[] {
   const bad = result.steps.filter(({ verdict }) => verdict !== 'pass');
   if (bad.length === 0) return [];
   const lines = bad.flatMap((step) => {
-    const { mark } = marks[step.verdict];
+    const { mark } = terminalMarks[step.verdict];
     const help = step.hint === undefined ? '' : `; ${plain(step.hint, 300)}`;
     const text = `${mark} ${plain(step.name, 100)}, from ${moment(step.fromMs)} to ${moment(step.toMs)}: ${plain(step.message ?? step.verdict, 600)}${help}`;
     return bullet(text, columns, '');

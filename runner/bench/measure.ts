@@ -1,5 +1,4 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { foldAttempts } from '../../record/attempts-reader.ts';
@@ -9,8 +8,9 @@ import { prepareEngines } from '../engines/mix.ts';
 import { prepareTraffic } from '../traffic/threads.ts';
 import type { LaneCounts, Traffic, TrafficOptions } from '../traffic/traffic.ts';
 import { type Figures, figuresOf, type Stretch } from './figures.ts';
-import { limitOf } from './limit.ts';
 import { watchMachine } from './machine/use.ts';
+import { roundOf } from './round.ts';
+import { closedLoopThreads, lookEveryMs, stopped } from './sending.ts';
 import { laneOfStage, type StagePlan, type Subject } from './stage.ts';
 
 /** How a round is going. */
@@ -44,7 +44,6 @@ export interface Measured {
   complete: boolean;
 }
 
-const lookEveryMs = 100;
 /**
  * So many may wait for a connection: a plan beyond what the server or this machine can do is not followed until memory is
  * full. Those that wait fail when they have waited for as long as a connection may take to open.
@@ -119,26 +118,17 @@ async function measureInto(
   if (failure !== null) throw failure;
   const loop = stage.load.model;
   const stretch: Stretch = { fromUs, toUs };
-  const [{ pace, ...figures }] = foldAttempts(attemptsFile, [figuresOf(stretch, loop, options.warmUp)]).results as [
-    Figures,
-  ];
+  const [figures] = foldAttempts(attemptsFile, [figuresOf(stretch, loop, options.warmUp)]).results as [Figures];
   const measured: BenchRound = {
-    round,
-    fromMs: (fromUs - startedUs) / 1000,
-    toMs: (toUs - startedUs) / 1000,
-    ...figures,
-    ...limitOf(stage.load, { pace, ...figures }, use, cutShort),
+    ...roundOf(figures, { round, stretch, startedUs, load: stage.load, machine: use, cutShort }),
     ...(figures.planned >= options.mostRequests && { why: `it was to end at ${options.mostRequests} requests` }),
-    machine: use,
   };
   return { round: measured, complete: !signal.aborted };
 }
 
-/** A closed loop takes what it gets: half of the cores are left to a server that is here too. */
 function prepare(traffic: TrafficOptions, { load }: StagePlan, { threads }: MeasureOptions): Promise<Traffic> {
   if (traffic.lanes.some(({ engine }) => engine !== 'builtin')) return prepareEngines(traffic);
-  const half = Math.max(1, Math.floor(availableParallelism() / 2));
-  const wanted = threads ?? (load.model === 'closed' ? half : undefined);
+  const wanted = threads ?? (load.model === 'closed' ? closedLoopThreads() : undefined);
   return prepareTraffic(traffic, wanted === undefined ? undefined : Math.min(wanted, load.connections));
 }
 
@@ -156,19 +146,4 @@ async function whilePlanned(traffic: Traffic, untilUs: number, ended: AbortSigna
     if (waiting > mostWaiting) return true;
   }
   return false;
-}
-
-/** Waits for what is under way; at once where nobody wants to wait any more. */
-async function stopped(traffic: Traffic, ended: AbortSignal, tell: () => void): Promise<void> {
-  if (ended.aborted) return traffic.abort();
-  const ticking = setInterval(tell, lookEveryMs);
-  const abort = () => void traffic.abort();
-  ended.addEventListener('abort', abort, { once: true });
-  try {
-    await traffic.stop();
-  } finally {
-    clearInterval(ticking);
-    ended.removeEventListener('abort', abort);
-  }
-  if (ended.aborted) await traffic.abort();
 }

@@ -1,10 +1,10 @@
 import { foldAttempts } from '../../record/attempts-reader.ts';
-import type { BenchLoad, BenchRound, BenchStage } from '../../record/bench-result.ts';
+import type { BenchLoad, BenchStage } from '../../record/bench-result.ts';
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import { factsOfApp } from '../../record/lane-roles.ts';
 import { type Figures, figuresWithin, type Stretch } from './figures.ts';
-import { limitOf } from './limit.ts';
 import type { MachineUse } from './machine/use.ts';
+import { roundOf } from './round.ts';
 
 type Part = Extract<BenchLoad, { model: 'scenario' }>['part'];
 type Named = Stretch & { name: string; part: Part };
@@ -26,25 +26,14 @@ export function stagesOfRun(facts: RunFacts, attemptsFile: string): Omit<BenchSt
     attemptsFile,
     stretches.map((stretch) => figuresWithin(stretch, app)),
   );
+  const once = { round: 1, startedUs: facts.trafficFromUs, machine: unwatched };
   return stretches.flatMap((stretch, index) => {
     const figures = results[index] as Figures;
     const load: BenchLoad = { model: 'scenario', part: stretch.part, lanes };
     return figures.planned === 0
       ? []
-      : [{ name: stretch.name, load, rounds: [roundOf(figures, stretch, load, facts)] }];
+      : [{ name: stretch.name, load, rounds: [roundOf(figures, { ...once, stretch, load })] }];
   });
-}
-
-function roundOf(figures: Figures, stretch: Stretch, load: BenchLoad, { trafficFromUs }: RunFacts): BenchRound {
-  const { pace: _, ...told } = figures;
-  return {
-    round: 1,
-    fromMs: (stretch.fromUs - trafficFromUs) / 1000,
-    toMs: (stretch.toUs - trafficFromUs) / 1000,
-    ...told,
-    ...limitOf(load, figures, unwatched, false),
-    machine: unwatched,
-  };
 }
 
 function stretch(name: string, part: Part, fromUs: number, toUs: number): Named[] {

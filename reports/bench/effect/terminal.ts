@@ -1,17 +1,12 @@
-import type { Effect, EffectVerdict } from '../../../record/effect.ts';
+import type { Effect } from '../../../record/effect.ts';
+import { runVerdicts } from '../../../record/effect-names.ts';
+import { terminalMarks } from '../../marks.ts';
 import { plain } from '../../plain.ts';
 import type { Screen } from '../../screen.ts';
 import { table } from '../../terminal/table.ts';
 import { wrap } from '../../terminal/width.ts';
 import { count } from '../../words.ts';
 import { boundsText, confidenceText, measureName, signed, valueText } from './words.ts';
-
-const marks: Record<EffectVerdict, { mark: string; paint: 'green' | 'red' | 'yellow' }> = {
-  better: { mark: '✓', paint: 'green' },
-  same: { mark: '✓', paint: 'green' },
-  worse: { mark: '✗', paint: 'red' },
-  'cannot tell': { mark: '?', paint: 'yellow' },
-};
 
 /** A comparison's figures: who was compared, each measure with its interval. */
 export function effectLines(effect: Effect, { columns, colors }: Screen): string[] {
@@ -51,7 +46,7 @@ export function effectLines(effect: Effect, { columns, colors }: Screen): string
       row: (line, index) => {
         const { decides = false, verdict = 'same' } = measures[index] ?? {};
         if (!decides) return `  ${colors.dim(line)}`;
-        return `  ${verdict === 'same' ? line : colors[marks[verdict].paint](line)}`;
+        return `  ${verdict === 'same' ? line : colors[terminalMarks[runVerdicts[verdict]].paint](line)}`;
       },
     }),
     '',
@@ -73,7 +68,7 @@ function noiseLines({ noise, blocks, tolerance }: Effect, columns: number): stri
 /** The verdict last, where the eye is. */
 export function effectVerdictLines(effect: Effect, { columns, colors }: Screen): string[] {
   const { verdict, reasons, toConclude } = effect;
-  const { mark, paint } = marks[verdict];
+  const { mark, paint } = terminalMarks[runVerdicts[verdict]];
   const line = (text: string) => wrap(plain(text, 800), columns - 3).map((each) => `  ${each}`);
   return [
     colors[paint](colors.bold(`${mark} ${verdict.toUpperCase()}`)),

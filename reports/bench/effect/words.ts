@@ -1,4 +1,5 @@
 import type { Change, Effect, EffectMeasure, EffectVerdict } from '../../../record/effect.ts';
+import { measureTitles } from '../../../record/effect-names.ts';
 import { count, duration } from '../../words.ts';
 
 export const effectTitles: Record<EffectVerdict, string> = {
@@ -8,13 +9,9 @@ export const effectTitles: Record<EffectVerdict, string> = {
   'cannot tell': 'Cannot tell',
 };
 
-/** Which of a run's verdicts it looks like. */
-export const effectLooks = { better: 'pass', same: 'pass', worse: 'fail', 'cannot tell': 'inconclusive' } as const;
-
 /** `rate`, `CPU a request`, `p99.9` */
 export function measureName({ name, of }: Pick<EffectMeasure, 'name' | 'of'>): string {
-  const names: Partial<Record<EffectMeasure['name'], string>> = { cpu: 'CPU a request', p999: 'p99.9' };
-  const own = names[name] ?? name;
+  const own = measureTitles[name];
   return of === undefined ? own : `${own}, ${of}`;
 }
 

@@ -1,4 +1,5 @@
 import type { BenchResult, BenchStage } from '../../../record/bench-result.ts';
+import { markdownMarks } from '../../marks.ts';
 import { escapedMarkdown, markdownCode } from '../../markup.ts';
 import { plain } from '../../plain.ts';
 import { count, duration } from '../../words.ts';
@@ -7,7 +8,6 @@ import { benchEnd } from '../verdict.ts';
 import { failuresText, loadText, rateWithInterval } from '../words.ts';
 import { effectSections } from './effect.ts';
 
-const marks: Record<BenchResult['verdict'], string> = { pass: '✅', fail: '❌', inconclusive: '❔', error: '❗' };
 const mostRows = 40;
 
 /** A bench in Markdown, for a comment below a pull or merge request, or a page in a repository. */
@@ -18,7 +18,7 @@ export function benchMarkdown(bench: BenchResult, folder: string): string {
     bench.effect === undefined
       ? [
           `<!-- hitless:bench -->`,
-          `### ${marks[looks]} bench of ${markdownCode(plain(name, 200))}${more}`,
+          `### ${markdownMarks[looks]} bench of ${markdownCode(plain(name, 200))}${more}`,
           '',
           ...bench.reasons.slice(0, 6).map((reason) => `- ${said(reason)}`),
           ...bench.objectives.slice(0, 10).map(({ message }) => `- ${said(message)}`),

@@ -1,10 +1,11 @@
-import type { Effect, EffectVerdict } from '../../../record/effect.ts';
+import type { Effect } from '../../../record/effect.ts';
+import { runVerdicts } from '../../../record/effect-names.ts';
+import { markdownMarks } from '../../marks.ts';
 import { escapedMarkdown, markdownCode } from '../../markup.ts';
 import { plain } from '../../plain.ts';
 import { count } from '../../words.ts';
 import { boundsText, confidenceText, effectTitles, measureName, signed, valueText } from '../effect/words.ts';
 
-const marks: Record<EffectVerdict, string> = { better: '✅', same: '✅', worse: '❌', 'cannot tell': '❔' };
 const mostRows = 40;
 
 /** A comparison in Markdown, for a comment below a pull or merge request. */
@@ -31,7 +32,7 @@ export function effectSections(effect: Effect): string[] {
     `- ${title} ${markdownCode(plain(name, 200))}: ${count(ok)} good answers, ${count(failed)} failed`;
   return [
     '<!-- hitless:compare -->',
-    `### ${marks[verdict]} ${effectTitles[verdict]}`,
+    `### ${markdownMarks[runVerdicts[verdict]]} ${effectTitles[verdict]}`,
     '',
     ...reasons.slice(0, 6).map((reason) => `- ${said(reason, 800)}`),
     ...(toConclude.length === 0 ? [] : ['', `**To find out: ${said(toConclude.join('; '), 800)}.**`]),

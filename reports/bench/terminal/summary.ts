@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { BenchResult } from '../../../record/bench-result.ts';
+import { terminalMarks } from '../../marks.ts';
 import { plain } from '../../plain.ts';
 import type { Screen } from '../../screen.ts';
 import { wrap } from '../../terminal/width.ts';
@@ -7,13 +8,6 @@ import { duration, percent } from '../../words.ts';
 import { benchEnd } from '../verdict.ts';
 import { rateText } from '../words.ts';
 import { stageLines, stageTable } from './stage.ts';
-
-const marks = {
-  pass: { mark: '✓', paint: 'green' },
-  fail: { mark: '✗', paint: 'red' },
-  inconclusive: { mark: '?', paint: 'yellow' },
-  error: { mark: '!', paint: 'magenta' },
-} as const;
 
 const paints = { held: 'green', broken: 'red', 'cannot tell': 'yellow' } as const;
 
@@ -25,7 +19,7 @@ export function benchSummary(result: BenchResult, folder: string, screen: Screen
     wrap(plain(text, 600), screen.columns - 1).map(paint);
   const { colors } = screen;
   const { word, more, looks } = benchEnd(result);
-  const { mark, paint } = marks[looks];
+  const { mark, paint } = terminalMarks[looks];
   if (stages.length > 0) lines.push('');
   for (const objective of result.objectives)
     lines.push(...paragraph(objective.message, colors[paints[objective.verdict]]));

@@ -2,14 +2,15 @@ import { join } from 'node:path';
 import type { BenchResult, BenchRound } from '../../../record/bench-result.ts';
 import { nowUs } from '../../../record/clock.ts';
 import type { Effect, MeasureName } from '../../../record/effect.ts';
+import { runVerdicts } from '../../../record/effect-names.ts';
 import type { Fold } from '../../../record/fold.ts';
 import type { LaneCounts } from '../../traffic/traffic.ts';
 import { type Figures, figuresWithin } from '../figures.ts';
-import { limitOf } from '../limit.ts';
 import { benchEnvironment } from '../machine/environment.ts';
 import { measureNoise } from '../machine/noise.ts';
 import type { MachineUse } from '../machine/use.ts';
 import { benchResult } from '../result.ts';
+import { roundOf } from '../round.ts';
 import type { Subject as MeasuredSubject, StagePlan } from '../stage.ts';
 import { type Block, blocksOf } from './blocks.ts';
 import { effectOf, type Group } from './effect.ts';
@@ -72,11 +73,15 @@ export async function benchAgainst(plan: AgainstPlan, options: AgainstOptions): 
   const { totals, use, stretch, more, blocks } = measured;
   const rounds = subjects.map((subject) => {
     const own = <T>(all: readonly T[]) => all.filter((_, index) => blocks[index]?.subject === subject);
+    const sum = sumOf(own(totals));
+    // Of its own turns alone.
+    const figures = { ...more[subject], ratePerS: valuesOf(sum).rate ?? 0 };
     const machine = meanUse(own(use), pace);
-    return {
-      subject,
-      round: roundOf(more[subject], sumOf(own(totals)), machine, stretch, startedUs, plan.stage),
+    const round: BenchRound = {
+      ...roundOf(figures, { round: 1, stretch, startedUs, load: plan.stage.load, machine }),
+      ...(sum.cpuUs !== null && { serverCpuMs: sum.cpuUs / 1000 }),
     };
+    return { subject, round };
   });
   const limited = rounds.filter(({ round }) => round.generatorLimited);
   const effect = effectOf(groupsOf(blocks, totals), {
@@ -237,36 +242,12 @@ function meanUse(use: readonly MachineUse[], { blockUs, restUs }: Pace): Machine
   };
 }
 
-function roundOf(
-  figures: Figures,
-  totals: Totals,
-  machine: MachineUse,
-  stretch: { fromUs: number; toUs: number },
-  startedUs: number,
-  { load }: StagePlan,
-): BenchRound {
-  const { pace: _, ...told } = figures;
-  const ratePerS = valuesOf(totals).rate ?? 0;
-  return {
-    round: 1,
-    fromMs: (stretch.fromUs - startedUs) / 1000,
-    toMs: (stretch.toUs - startedUs) / 1000,
-    ...told,
-    // Of its own turns alone.
-    ratePerS,
-    ...limitOf(load, { ...figures, ratePerS }, machine, false),
-    machine,
-    ...(totals.cpuUs !== null && { serverCpuMs: totals.cpuUs / 1000 }),
-  };
-}
-
 /** What the comparison says is what the bench says. */
 function judged(result: BenchResult, effect: Effect): BenchResult {
-  const verdict = { better: 'pass', same: 'pass', worse: 'fail', 'cannot tell': 'inconclusive' } as const;
   const cut = result.complete ? [] : ['it was cut short'];
   return {
     ...result,
-    verdict: result.complete || effect.verdict === 'worse' ? verdict[effect.verdict] : 'inconclusive',
+    verdict: result.complete || effect.verdict === 'worse' ? runVerdicts[effect.verdict] : 'inconclusive',
     reasons: [...effect.reasons, ...cut],
     effect,
   };

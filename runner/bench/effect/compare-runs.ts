@@ -1,10 +1,10 @@
 import type { Effect, EffectMeasure, EffectSide, EffectVerdict } from '../../../record/effect.ts';
+import { measureTitles } from '../../../record/effect-names.ts';
 import type { Result } from '../../../record/result.ts';
 import type { Kept } from './compare.ts';
 import { runsDiffering } from './differing.ts';
 import { confidence } from './effect.ts';
 import { median } from './signed-rank.ts';
-import { subjectOf } from './words.ts';
 
 /**
  * Two runs of `run` or `verify`: what is judged is their verdict. Latency is shown by lane and by step beside each other, but
@@ -107,6 +107,6 @@ function shown(name: Told, of: string, baseline: number | null, candidate: numbe
     overall: null,
     samples: 1,
     verdict: 'cannot tell',
-    message: `${subjectOf(name)} of ${of}: shown, one run is one sample.`,
+    message: `${measureTitles[name]} of ${of}: shown, one run is one sample.`,
   };
 }

@@ -1,12 +1,13 @@
 import type { BenchResult, BenchRound, BenchStage } from '../../../record/bench-result.ts';
 import type { Effect, EffectMeasure, EffectSide, EffectVerdict, MeasureName } from '../../../record/effect.ts';
+import { measureTitles } from '../../../record/effect-names.ts';
 import { benchesDiffering } from './differing.ts';
 import { confidence, units } from './effect.ts';
 import { asChange } from './intervals.ts';
 import { rankSumChance, rankSumInterval } from './rank-sum.ts';
 import { effectVerdict, measureVerdict } from './verdict.ts';
 import { welchInterval } from './welch.ts';
-import { measureText, ofText, share, subjectOf } from './words.ts';
+import { measureText, ofText, share } from './words.ts';
 
 /** A kept run, and what to call it: its folder. */
 export interface Kept<T> {
@@ -96,7 +97,7 @@ function measuresOf(baseline: BenchStage, candidate: BenchStage, tolerance: numb
         samples: Math.min(before.length, after.length),
         verdict,
         message: blind
-          ? `${subjectOf(name)}${ofText(of)}: nothing is said, as the generator was the limit.`
+          ? `${measureTitles[name]}${ofText(of)}: nothing is said, as the generator was the limit.`
           : measureText({ name, of, typical, overall, verdict }, tolerance, 'round'),
       },
     ];

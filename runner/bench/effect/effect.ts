@@ -1,10 +1,11 @@
 import type { Effect, EffectMeasure, EffectSide, MeasureName } from '../../../record/effect.ts';
+import { measureTitles } from '../../../record/effect-names.ts';
 import { compareFailures } from './failures.ts';
 import { changesOf, type Pair } from './intervals.ts';
 import { noiseOf } from './noise.ts';
 import { sumOf, type Totals } from './totals.ts';
 import { effectVerdict, measureVerdict } from './verdict.ts';
-import { measureText, share, subjectOf } from './words.ts';
+import { measureText, share } from './words.ts';
 
 /**
  * Of each interval. Two measures decide, by two intervals each: where a change is exactly as large as the tolerance, one
@@ -67,7 +68,7 @@ export function effectOf(groups: readonly Group[], settings: EffectSettings): Ef
       message:
         limit === null
           ? measureText({ name, typical, overall, verdict }, tolerance)
-          : `${subjectOf(name)}: nothing is said, as the limit was ${limit}.`,
+          : `${measureTitles[name]}: nothing is said, as the limit was ${limit}.`,
     };
   });
   const failures = compareFailures(pairs, confidence);
@@ -140,7 +141,7 @@ function toConcludeOf(
       0,
     );
     if (typical === null || overall === null || widest === 0) {
-      help.push(`${subjectOf(name)}: give it more time, ${groups} groups of blocks are too few`);
+      help.push(`${measureTitles[name]}: give it more time, ${groups} groups of blocks are too few`);
       continue;
     }
     // An interval as wide as the tolerance on one side lies within it, where nothing changed.
@@ -149,13 +150,13 @@ function toConcludeOf(
     const noisy = apart === undefined ? '' : `two blocks of the same target are ${share(apart)} apart here, `;
     if (times <= 1.2)
       help.push(
-        `${subjectOf(name)}: the change is about as large as the tolerance, more time or another --tolerance tells`,
+        `${measureTitles[name]}: the change is about as large as the tolerance, more time or another --tolerance tells`,
       );
     else if (times <= longestTimes)
-      help.push(`${subjectOf(name)}: ${noisy}about ${Math.ceil(times)} times as long would do`);
+      help.push(`${measureTitles[name]}: ${noisy}about ${Math.ceil(times)} times as long would do`);
     else
       help.push(
-        `${subjectOf(name)}: ${noisy}this machine is too noisy for a tolerance of ${share(tolerance)}; a quieter one, or a larger --tolerance`,
+        `${measureTitles[name]}: ${noisy}this machine is too noisy for a tolerance of ${share(tolerance)}; a quieter one, or a larger --tolerance`,
       );
   }
   return help;

@@ -1,5 +1,4 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { foldAttempts } from '../../../record/attempts-reader.ts';
 import { nowUs } from '../../../record/clock.ts';
@@ -9,6 +8,7 @@ import type { Lane } from '../../traffic/lane.ts';
 import { prepareTraffic } from '../../traffic/threads.ts';
 import type { LaneCounts, Traffic } from '../../traffic/traffic.ts';
 import { type MachineUse, watchMachine } from '../machine/use.ts';
+import { closedLoopThreads, stopped } from '../sending.ts';
 import { laneOfStage, type Subject as MeasuredSubject, type TimedLoad } from '../stage.ts';
 import { type Block, type BlockTotals, blockTotals } from './blocks.ts';
 import type { Subject } from './order.ts';
@@ -84,13 +84,12 @@ async function interleaveInto<More>(
         broken.abort();
       },
     },
-    threadsOf(plan),
+    Math.min(plan.threads ?? closedLoopThreads(), load.connections),
   );
   const ended = AbortSignal.any([signal, broken.signal]);
   const fromUs = traffic.start();
   const rests = await readInRests(plan, traffic, fromUs, ended);
-  if (ended.aborted) await traffic.abort();
-  else await stopped(traffic, ended);
+  await stopped(traffic, ended);
   const toUs = nowUs();
   if (failure !== null) throw failure;
   const done = blocks
@@ -115,12 +114,6 @@ function laneOf(subject: Subject, { subjects, load, blocks, mostRequests }: Inte
   const lane = laneOfStage(subjects[subject], { name: subject, load, seconds }, subject, mostRequests);
   const turns = blocks.filter((block) => block.subject === subject);
   return { ...lane, service: subject === 'B' ? 'B' : null, turns };
-}
-
-/** A closed loop takes what it gets: half of the cores are left to a server that is here too. */
-function threadsOf({ threads, load }: Interleaving): number {
-  const half = Math.max(1, Math.floor(availableParallelism() / 2));
-  return Math.min(threads ?? half, load.connections);
 }
 
 interface Rest {
@@ -158,15 +151,4 @@ async function readInRests(
 function cpuOf({ subject }: Block, rests: readonly Rest[], index: number): number | null {
   const [before, after] = [rests[index], rests[index + 1]];
   return before === undefined || after === undefined ? null : cpuBetween(before.cpu[subject], after.cpu[subject]);
-}
-
-/** Waits for what is under way; at once where nobody wants to wait any more. */
-async function stopped(traffic: Traffic, ended: AbortSignal): Promise<void> {
-  const abort = () => void traffic.abort();
-  ended.addEventListener('abort', abort, { once: true });
-  try {
-    await traffic.stop();
-  } finally {
-    ended.removeEventListener('abort', abort);
-  }
 }

@@ -1,4 +1,5 @@
-import { type Change, type MeasureName, measureNames } from '../../../record/effect.ts';
+import type { Change, MeasureName } from '../../../record/effect.ts';
+import { measureNames } from '../../../record/effect-names.ts';
 import { bootstrapIntervals } from './bootstrap.ts';
 import { type Interval, signedRankInterval } from './signed-rank.ts';
 import { Pool, sumOf, type Totals, valuesOf } from './totals.ts';

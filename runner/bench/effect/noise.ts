@@ -1,4 +1,5 @@
-import { type MeasureName, measureNames } from '../../../record/effect.ts';
+import type { MeasureName } from '../../../record/effect.ts';
+import { measureNames } from '../../../record/effect-names.ts';
 import { logRatio } from './intervals.ts';
 import { median } from './signed-rank.ts';
 import { type Totals, valuesOf } from './totals.ts';

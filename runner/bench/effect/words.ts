@@ -1,17 +1,5 @@
-import type { Change, EffectMeasure, MeasureName } from '../../../record/effect.ts';
-
-const subjects: Record<MeasureName, string> = {
-  rate: 'rate',
-  cpu: 'CPU a request',
-  p50: 'p50',
-  p90: 'p90',
-  p99: 'p99',
-  p999: 'p99.9',
-};
-
-export function subjectOf(name: MeasureName): string {
-  return subjects[name];
-}
+import type { Change, EffectMeasure } from '../../../record/effect.ts';
+import { measureTitles } from '../../../record/effect-names.ts';
 
 /** `4.8 % higher (4.1 % to 5.5 %)`, `0.3 % lower (-1 % to 0.4 %)` */
 export function changeText({ estimate, low, high }: Change): string {
@@ -38,7 +26,7 @@ export function measureText(
   tolerance: number,
   sample: 'block' | 'round' = 'block',
 ): string {
-  const subject = `${subjectOf(name)}${ofText(of)}`;
+  const subject = `${measureTitles[name]}${ofText(of)}`;
   if (typical === null && overall === null) return `${subject}: too little was measured.`;
   const both = [
     ...(typical === null ? [] : [`${changeText(typical)} in a typical ${sample}`]),

@@ -1,9 +1,10 @@
 import type { Effect } from '../../../../record/effect.ts';
+import { runVerdicts } from '../../../../record/effect-names.ts';
 import type { PageElement } from '../../../html/page/browser.ts';
 import { badge, type ColumnHead, element, row, scrollingTable, section } from '../../../html/page/element.ts';
 import { plain } from '../../../plain.ts';
 import { count, duration, percent } from '../../../words.ts';
-import { boundsText, confidenceText, effectLooks, measureName, signed, valueText } from '../../effect/words.ts';
+import { boundsText, confidenceText, measureName, signed, valueText } from '../../effect/words.ts';
 import { rateText } from '../../words.ts';
 import type { BenchPage } from '../model.ts';
 
@@ -45,7 +46,7 @@ export function effectTable(effect: Effect): PageElement {
 
 /** A verdict in the looks of a run's, with its own word. */
 function worded(verdict: Effect['verdict']): PageElement {
-  return element('span', { class: `badge ${effectLooks[verdict]}` }, verdict);
+  return element('span', { class: `badge ${runVerdicts[verdict]}` }, verdict);
 }
 
 function noise({ noise, tolerance }: Effect): PageElement {
