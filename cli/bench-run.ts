@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { type BenchResult, writeBench } from '../record/bench-result.ts';
-import { makeNamedRunFolder, makeRunFolder, runsFolder } from '../record/run-folder.ts';
+import { runFolderOf } from '../record/run-folder.ts';
 import type { BenchOptions } from '../runner/bench/bench.ts';
 import type { Subject } from '../runner/bench/stage.ts';
 import type { BenchArguments } from './bench-options.ts';
@@ -31,7 +31,7 @@ export async function runBench(args: BenchArguments, run: BenchRun): Promise<Exi
     for (const { subject, url } of run.subjects)
       for (const line of await wayTo(subject, url, interruption.signal)) run.notice(line);
     if (output !== null) prepareOutput(output);
-    const folder = args.out === undefined ? makeRunFolder(runsFolder, 'bench') : makeNamedRunFolder(args.out);
+    const folder = runFolderOf(args.out, 'bench');
     const files = benchFiles(folder);
     const options = {
       folder,

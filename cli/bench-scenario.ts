@@ -3,7 +3,7 @@ import { type BenchResult, writeBench } from '../record/bench-result.ts';
 import { HitlessError } from '../record/error.ts';
 import { readFacts } from '../record/facts-file.ts';
 import { readResult } from '../record/result-file.ts';
-import { makeNamedRunFolder, makeRunFolder, runFiles, runsFolder } from '../record/run-folder.ts';
+import { runFiles, runFolderOf } from '../record/run-folder.ts';
 import { benchSummary } from '../reports/bench/terminal/summary.ts';
 import { screenOn } from '../reports/screen.ts';
 import { benchEnvironment } from '../runner/bench/machine/environment.ts';
@@ -35,7 +35,7 @@ export async function benchScenario(args: BenchArguments, output: Output | null,
   const reporter = output?.file === null ? 'html,json,junit' : undefined;
   const policy = await policyOf({ reporter, 'on-inconclusive': undefined, config: undefined });
   if (output !== null) prepareOutput(output);
-  const out = args.out === undefined ? makeRunFolder(runsFolder, name) : makeNamedRunFolder(args.out);
+  const out = runFolderOf(args.out, name);
   const settings = {
     namespace: undefined,
     context: undefined,

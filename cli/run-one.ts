@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { HitlessError } from '../record/error.ts';
-import { makeNamedRunFolder, makeRunFolder, runsFolder } from '../record/run-folder.ts';
+import { runFolderOf } from '../record/run-folder.ts';
 import type { Reporter } from '../reports/reporter.ts';
 import { createReporters, endReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
@@ -57,7 +57,7 @@ async function runTry(
   const target = targetFor(asked, request.target);
   const createTarget = await targets.get(target)?.load();
   if (!createTarget) throw new Error(`no target ${target}`);
-  const folder = request.out === undefined ? makeRunFolder(runsFolder, asked.name) : makeNamedRunFolder(request.out);
+  const folder = runFolderOf(request.out, asked.name);
   const scenario = definition === undefined ? asked : { ...asked, file: keepScenario(definition, folder) };
   const reporters = createReporters(policy.reporters, screenOn(process.stdout));
   tell(reporters, 'onStart', {

@@ -1,25 +1,13 @@
-import { randomUUID } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Ajv, type ErrorObject } from 'ajv';
 import { HitlessError } from './error.ts';
+import { writeWhole } from './whole-file.ts';
 
 const ajv = new Ajv({ allErrors: true });
 
-/** Writes whole or not at all: beside the file first, then in its place. Throws HITLESS_RECORD_WRITE. */
+/** Writes whole or not at all. Throws HITLESS_RECORD_WRITE. */
 export function writeJson(path: string, value: unknown): void {
-  const beside = `${path}.${randomUUID()}`;
-  try {
-    writeFileSync(beside, `${JSON.stringify(value, null, 2)}\n`);
-    renameSync(beside, path);
-  } catch (error) {
-    rmSync(beside, { force: true });
-    throw new HitlessError('HITLESS_RECORD_WRITE', `cannot write: ${(error as Error).message}`, {
-      blame: 'environment',
-      location: { file: path },
-      hint: 'Make room on the disk, or choose another folder with --out.',
-      cause: error,
-    });
-  }
+  writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** Throws HITLESS_RECORD_READ where it cannot be read, HITLESS_RECORD_CORRUPT where it is no JSON. */

@@ -49,6 +49,11 @@ export function makeNamedRunFolder(folder: string): string {
   return folder;
 }
 
+/** The folder that the user named, or one of its own among the runs. Throws HITLESS_OUT. */
+export function runFolderOf(out: string | undefined, name: string): string {
+  return out === undefined ? makeRunFolder(runsFolder, name) : makeNamedRunFolder(out);
+}
+
 /** mkdir is atomic: of two runs one makes it, the other is told. */
 function madeNew(folder: string): boolean {
   try {

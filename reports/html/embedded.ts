@@ -1,4 +1,5 @@
 import type { Result } from '../../record/result.ts';
+import { jsonInPage } from './json-in-page.ts';
 
 const longest = 500;
 const longestPatch = 20_000;
@@ -19,10 +20,7 @@ const shownEvents = new Set([
   'blind',
 ]);
 
-/**
- * The result as JSON within a script element: no `<`, so that no text can end the element; no text longer than is shown;
- * without what the page does not use.
- */
+/** The result as JSON within a script element, without what the page does not use. */
 export function embedded(result: Result): string {
   const { series, events } = result;
   const shown = {
@@ -30,14 +28,5 @@ export function embedded(result: Result): string {
     series: { ...series, byReplica: {} },
     events: events.filter(({ kind }) => shownEvents.has(kind)),
   };
-  return JSON.stringify(shown, (key, value: unknown) => {
-    if (typeof value === 'string') return shortened(value, key === 'patch' ? longestPatch : longest);
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-    if (!Object.keys(value).some((name) => name.length > longest)) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [shortened(name, longest), inner]));
-  }).replace(/</g, '\\u003c');
-}
-
-function shortened(text: string, limit: number): string {
-  return text.length > limit ? `${text.slice(0, limit)}…` : text;
+  return jsonInPage(shown, longest, { patch: longestPatch });
 }

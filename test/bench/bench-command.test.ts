@@ -183,8 +183,7 @@ test('Ctrl-C leaves what was measured until then', async () => {
   const out = join(folder, 'bench');
   const url = await urlOf(answering);
   const { child, end } = startCli(['bench', url, '-d', '10m', '--rate', '100', '-c', '5', '--out', out]);
-  while (server !== undefined && server.requests.filter(isGet).length < 50)
-    await new Promise((resolve) => setTimeout(resolve, 20));
+  await expect.poll(() => server?.requests.filter(isGet).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(50);
   child.kill('SIGINT');
   const { code } = await end;
   const result = readBench(join(out, 'bench.json'));

@@ -1,4 +1,5 @@
 import type { BenchResult } from '../../../record/bench-result.ts';
+import { jsonInPage } from '../../html/json-in-page.ts';
 import { pageModule, selfContainedPage } from '../../html/self-contained.ts';
 import { verdictSign } from '../../html/sign.ts';
 import { escaped } from '../../markup.ts';
@@ -6,7 +7,6 @@ import { plain } from '../../plain.ts';
 import { duration } from '../../words.ts';
 import { effectTitles } from '../effect/words.ts';
 import { benchEnd } from '../verdict.ts';
-import { jsonInPage } from './embedded.ts';
 import { benchPageOf } from './model.ts';
 
 const mostReasons = 6;

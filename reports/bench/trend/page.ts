@@ -1,9 +1,9 @@
 import type { Trend } from '../../../record/trend.ts';
+import { jsonInPage } from '../../html/json-in-page.ts';
 import { pageModule, selfContainedPage } from '../../html/self-contained.ts';
 import { escaped } from '../../markup.ts';
 import { plain } from '../../plain.ts';
 import { counted } from '../../words.ts';
-import { jsonInPage } from '../html/embedded.ts';
 import { changeSentences } from './words.ts';
 
 /** The trend of a folder as one file that loads nothing. */

@@ -3,10 +3,11 @@ import type { Effect, EffectMeasure, EffectSide, EffectVerdict, MeasureName } fr
 import { measureTitles } from '../../../record/effect-names.ts';
 import { benchesDiffering } from './differing.ts';
 import { confidence, units } from './effect.ts';
+import { failureVerdict } from './failures.ts';
 import { asChange } from './intervals.ts';
 import { rankSumChance, rankSumInterval } from './rank-sum.ts';
 import { effectVerdict, measureVerdict } from './verdict.ts';
-import { welchInterval } from './welch.ts';
+import { mean, welchInterval } from './welch.ts';
 import { measureText, ofText, share } from './words.ts';
 
 /** A kept run, and what to call it: its folder. */
@@ -104,16 +105,10 @@ function measuresOf(baseline: BenchStage, candidate: BenchStage, tolerance: numb
   });
 }
 
-function mean(all: readonly number[]): number {
-  return all.reduce((sum, each) => sum + each, 0) / all.length;
-}
-
 interface StagePair {
   baseline: BenchStage;
   candidate: BenchStage;
 }
-
-const mayHappen = 1e-4;
 
 /** By round, as failures come in bursts; the worst stage counts. */
 function compareFailures(stages: readonly StagePair[]): Effect['failures'] {
@@ -121,9 +116,8 @@ function compareFailures(stages: readonly StagePair[]): Effect['failures'] {
     sent === 0 ? 0 : (failed + unanswered) / sent;
   const each = stages.map(({ baseline, candidate }): Effect['failures'] => {
     const chance = rankSumChance(baseline.rounds.map(lost), candidate.rounds.map(lost));
-    const more = lost(candidate.summary) - lost(baseline.summary);
-    if (chance < 1 - confidence) return { verdict: more > 0 ? 'worse' : 'better', chance };
-    return { verdict: more > mayHappen ? 'cannot tell' : 'same', chance };
+    const difference = lost(candidate.summary) - lost(baseline.summary);
+    return { verdict: failureVerdict({ chance, isMore: difference > 0, difference }, confidence), chance };
   });
   const order: readonly EffectVerdict[] = ['worse', 'cannot tell', 'better', 'same'];
   const found = order.map((verdict) => each.find((one) => one.verdict === verdict)).find((one) => one !== undefined);

@@ -19,11 +19,19 @@ export function compareFailures(
   const more = differences.filter((difference) => difference > 0).length;
   const less = differences.filter((difference) => difference < 0).length;
   const chance = more + less === 0 ? 1 : binomialTest(more, more + less, 0.5);
-  if (chance < 1 - confidence) return { verdict: more > less ? 'worse' : 'better', chance };
   const difference =
     failedShare(sumOf(pairs.map(({ candidate }) => candidate))) -
     failedShare(sumOf(pairs.map(({ baseline }) => baseline)));
-  return { verdict: difference > mayHappen ? 'cannot tell' : 'same', chance };
+  return { verdict: failureVerdict({ chance, isMore: more > less, difference }, confidence), chance };
+}
+
+/** `difference`: of the failed shares of all requests, the candidate's less the baseline's. */
+export function failureVerdict(
+  { chance, isMore, difference }: { chance: number; isMore: boolean; difference: number },
+  confidence: number,
+): EffectVerdict {
+  if (chance < 1 - confidence) return isMore ? 'worse' : 'better';
+  return difference > mayHappen ? 'cannot tell' : 'same';
 }
 
 function failedShare({ sent, failed }: Totals): number {

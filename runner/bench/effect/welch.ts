@@ -21,7 +21,7 @@ export function welchInterval(
   return { estimate, low: estimate - half, high: estimate + half };
 }
 
-function mean(values: readonly number[]): number {
+export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
