@@ -64,9 +64,9 @@ function runOf({ file, value }: KeptFile): Result {
   return value;
 }
 
-/** A folder, or the file itself. Throws HITLESS_NO_RUN, and as readJson does. */
+/** A folder, or the file itself; a bench of a scenario is a run. Throws HITLESS_NO_RUN, and as readJson does. */
 function keptIn(place: string): KeptFile {
-  const files = isFolder(place) ? ['bench.json', 'result.json'].map((name) => join(place, name)) : [place];
+  const files = isFolder(place) ? ['result.json', 'bench.json'].map((name) => join(place, name)) : [place];
   const file = files.find((each) => existsSync(each));
   if (file === undefined)
     throw new HitlessError('HITLESS_NO_RUN', 'there is neither a bench.json nor a result.json', {

@@ -2,9 +2,11 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { type BenchResult, writeBench } from '../../record/bench-result.ts';
+import { writeResult } from '../../record/result-file.ts';
 import { benchOf } from '../bench/effect/benches.ts';
 import { startCli } from '../e2e/run-cli.ts';
 import { temporaryFolder } from '../record/temporary-folder.ts';
+import { fixtures } from '../reports/fixtures.ts';
 
 function keep(parent: string, name: string, bench: BenchResult): string {
   const folder = join(parent, name);
@@ -38,6 +40,16 @@ test('compare says by its exit code what became of a kept bench', async () => {
     code: 4,
     stdout: expect.stringMatching(/Cannot tell\n\n- The runs were not made alike: cpu: some CPU and another\./),
   });
+});
+
+test('two benches of a scenario are compared as the runs that they are', async () => {
+  const parent = temporaryFolder();
+  const scenario = { ...benchOf({ rates }), kind: 'scenario', target: { scenario: 'x' } } as const;
+  const folders = ['before', 'after'].map((name) => keep(parent, name, scenario));
+  for (const folder of folders) writeResult(join(folder, 'result.json'), fixtures.healthy());
+  const { code, stdout } = await startCli(['compare', ...folders]).end;
+  expect(stdout).toMatch(/✓ SAME\n {2}The baseline's verdict is pass/);
+  expect(code).toBe(0);
 });
 
 test('trend shows a folder over time, and writes a page that has it all', async () => {

@@ -26,7 +26,10 @@ export function identityOf({ kind, target, engine, plan, environment }: BenchRes
     method: target.method,
     'what is asked for': url === null ? undefined : `${url.protocol}//…${url.pathname}${url.search}`,
     engine,
-    stages: plan.stages.map(({ name, seconds }) => `${name} of ${seconds} s`).join(', ') || undefined,
+    // How long a step of a scenario takes is not asked for.
+    stages:
+      plan.stages.map(({ name, seconds }) => (kind === 'url' ? `${name} of ${seconds} s` : name)).join(', ') ||
+      undefined,
     ...Object.fromEntries(decisive.map((name) => [name, environment[name]])),
   };
 }

@@ -89,6 +89,14 @@ describe('a trend', () => {
     expect(series[0]?.measures.flatMap(({ changes }) => changes)).toEqual([]);
   });
 
+  test('has the benches of a scenario in one series, however long its steps took', () => {
+    const ofScenario = runs.map(({ name, result }, index) => {
+      const stages = result.plan.stages.map((stage) => ({ ...stage, seconds: 10 + index / 1000 }));
+      return { name, result: { ...result, kind: 'scenario' as const, plan: { ...result.plan, stages } } };
+    });
+    expect(trendOf(ofScenario, settings).series.map((each) => each.runs)).toEqual([16]);
+  });
+
   test('does not mix machines, and leaves out what was cut short or was the generator', () => {
     const other = { name: 'other', result: benchOf({ rates: [5], environment: { cpu: 'another' } }) };
     const cut = { name: 'cut', result: benchOf({ rates: [5], complete: false }) };
