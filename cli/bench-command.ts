@@ -18,8 +18,9 @@ export async function benchCommand(args: BenchArguments, words: readonly string[
     const hint = `hitless bench http://${args.what}`;
     throw new HitlessError('HITLESS_USAGE', `${args.what} is no URL`, { blame: 'usage', hint });
   }
+  if (!isUrl(args.what)) return benchScenario(args, output, command);
   if (args.against !== undefined) return benchAgainstUrl({ ...args, against: args.against }, output, command);
-  return isUrl(args.what) ? benchOfUrl(args, output, command) : benchScenario(args, output, command);
+  return benchOfUrl(args, output, command);
 }
 
 function benchOfUrl(args: BenchArguments, output: Output | null, command: string[]): Promise<ExitCode> {

@@ -12,6 +12,8 @@ import { trendOf } from '../runner/bench/effect/trend.ts';
 import { toleranceOf } from './tolerance.ts';
 import type { TrendArguments } from './trend.ts';
 
+const leftByBench = 'hitless bench URL leaves one.';
+
 /** Throws HITLESS_USAGE, HITLESS_NO_RUN and HITLESS_OUTPUT. */
 export function trendCommand({ folder, tolerance, format, html }: TrendArguments): void {
   const { benches, skipped } = benchesIn(folder);
@@ -46,7 +48,7 @@ function benchesIn(folder: string): { benches: Kept<BenchResult>[]; skipped: Tre
   throw new HitlessError('HITLESS_NO_RUN', what, {
     blame: 'usage',
     location: { file: resolve(folder) },
-    hint: 'hitless bench URL leaves one.',
+    hint: leftByBench,
   });
 }
 
@@ -54,9 +56,12 @@ function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder).sort();
   } catch (error) {
-    throw new HitlessError('HITLESS_NO_RUN', `cannot be read: ${(error as Error).message}`, {
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const what = isMissing ? 'there is no such folder' : `cannot be read: ${(error as Error).message}`;
+    throw new HitlessError('HITLESS_NO_RUN', what, {
       blame: 'usage',
       location: { file: resolve(folder) },
+      ...(isMissing && { hint: leftByBench }),
     });
   }
 }

@@ -80,6 +80,11 @@ test.each<[string, string[], RegExp]>([
     ['compare', 'a', 'b', '--tolerance', '0.02'],
     /--tolerance: expected a share such as 2%/,
   ],
+  [
+    'a folder that is not there',
+    ['trend', 'nowhere'],
+    /nowhere: there is no such folder\n {2}hitless bench URL leaves one/,
+  ],
   ['a folder without benches', ['trend', '.'], /no folder in it holds a bench\.json/],
   [
     'two loads',
@@ -100,6 +105,11 @@ test.each<[string, string[], RegExp]>([
     'no process',
     ['bench', 'http://127.0.0.1:9/', '--against', 'http://127.0.0.1:9/', '--server-pid', '0'],
     /--server-pid: there is no process 0/,
+  ],
+  [
+    'a scenario before it',
+    ['bench', 'rolling-update', '--against', 'http://127.0.0.1:9/'],
+    /--against: it is for a URL/,
   ],
   ['no URL behind it', ['bench', 'http://127.0.0.1:9/', '--against', 'ftp://x'], /^--against: /m],
 ])('is told of %s', async (_, args, message) => {

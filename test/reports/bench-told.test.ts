@@ -4,7 +4,10 @@ import { benchDocument } from '../../reports/bench/html/document.ts';
 import { benchPageOf } from '../../reports/bench/html/model.ts';
 import { benchMarkdown } from '../../reports/bench/markdown/bench.ts';
 import { benchSummary } from '../../reports/bench/terminal/summary.ts';
+import { trendMarkdown } from '../../reports/bench/trend/markdown.ts';
+import { trendLines } from '../../reports/bench/trend/terminal.ts';
 import { screenOn } from '../../reports/screen.ts';
+import { trendOf } from '../../runner/bench/effect/trend.ts';
 import { notesOf } from '../../runner/bench/notes.ts';
 import { summaryOf } from '../../runner/bench/summary.ts';
 import { benchOf, type Made } from '../bench/effect/benches.ts';
@@ -79,6 +82,15 @@ test('bytes go with the rate, where answers came after the end of the plan too',
   const rounds = stage.rounds.map((round) => ({ ...round, ok: 100_000, bytes: 20_000_000 }));
   const bench = { ...benchOf({ rates: [1000] }), stages: [{ ...stage, rounds, summary: summaryOf(rounds) }] };
   expect(summaryText(bench)).toContain('1,000 good answers/s, 200 kB/s');
+});
+
+test('a trend draws no table of runs that tell nothing of the server', () => {
+  const result = benchOf({ rates: [1000], generatorLimited: true });
+  const trend = trendOf([{ name: 'x', result }], { folder: '.hitless', tolerance: 0.02, skipped: [] });
+  const lines = trendLines(trend, screenOn({ write: () => {} }, {}));
+  expect(lines.at(-2)).toContain('Nothing to show');
+  expect(lines.join('\n')).not.toContain('first');
+  expect(trendMarkdown(trend)).not.toContain('|');
 });
 
 describe('notes', () => {

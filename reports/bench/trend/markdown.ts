@@ -38,12 +38,16 @@ function seriesText(series: TrendSeries): string {
     `${counted(runs, 'run')}; ${said(environment)}`,
     '',
     ...(changes.length === 0
-      ? [nothingText(runs)]
+      ? [nothingText(series)]
       : changes.map(({ text, worse }) => `- ${worse ? '❌' : '✅'} ${said(text)}`)),
-    '',
-    `| run | began | ${measures.map(measureName).join(' | ')} |`,
-    `|---|---|${measures.map(() => '--:').join('|')}|`,
-    ...rows,
+    ...(rows.length === 0
+      ? []
+      : [
+          '',
+          `| run | began | ${measures.map(measureName).join(' | ')} |`,
+          `|---|---|${measures.map(() => '--:').join('|')}|`,
+          ...rows,
+        ]),
   ].join('\n');
 }
 

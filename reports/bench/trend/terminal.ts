@@ -46,11 +46,13 @@ function seriesLines(series: TrendSeries, { colors, columns }: Screen): string[]
   return [
     ...wrap(plain(name, 200), columns - 1).map(colors.bold),
     ...wrap(`${counted(runs, 'run')}${when}; ${plain(environment, 200)}`, columns - 1).map(colors.dim),
-    ...table(titles, rows, columns - 3, {
-      title: (line) => `  ${colors.dim(line)}`,
-      row: (line) => `  ${line}`,
-    }),
-    ...(changes.length === 0 ? [colors.dim(`  ${nothingText(runs)}`)] : []),
+    ...(rows.length === 0
+      ? []
+      : table(titles, rows, columns - 3, {
+          title: (line) => `  ${colors.dim(line)}`,
+          row: (line) => `  ${line}`,
+        })),
+    ...(changes.length === 0 ? [colors.dim(`  ${nothingText(series)}`)] : []),
     ...changes.flatMap(({ text, worse }) =>
       wrap(text, columns - 5).map(
         (line, index) => `  ${(worse ? colors.red : colors.green)(`${index === 0 ? '▲ ' : '  '}${line}`)}`,

@@ -26,6 +26,7 @@ export function changeSentences({ measures }: TrendSeries): { text: string; wors
 /** How many runs a change takes to be seen at all. */
 export const leastRuns = 11;
 
-export function nothingText(runs: number): string {
+export function nothingText({ runs, measures }: TrendSeries): string {
+  if (measures.length === 0) return 'Nothing to show: there was no good answer, or the generator was the limit.';
   return runs < leastRuns ? `${runs} of the ${leastRuns} runs that it takes to see a change.` : 'No change is seen.';
 }

@@ -41,7 +41,6 @@ function seriesOf(runs: readonly Kept<BenchResult>[], tolerance: number): TrendS
   const [first] = sorted;
   if (first === undefined) return [];
   const { target, environment } = first.result;
-  const what = target.scenario ?? `${target.method ?? 'GET'} ${target.url ?? ''}`;
   const places = Map.groupBy(
     sorted.flatMap((run) => run.result.stages.map((stage) => ({ run, stage }))),
     ({ stage }) => (stage.subject === undefined ? stage.name : `${stage.name} ${stage.subject}`),
@@ -52,13 +51,23 @@ function seriesOf(runs: readonly Kept<BenchResult>[], tolerance: number): TrendS
       return { name, unit: units[name], points, changes: changesOf(name, points, tolerance) };
     });
     return {
-      name: `${what} ${stage}`,
+      name: `${whatOf(target, all[0]?.stage.subject)} ${all[0]?.stage.name ?? stage}`,
       stage,
       runs: all.length,
       environment: `${environment.cpu ?? 'unknown CPU'}, ${environment.cores ?? '?'} cores, kernel ${environment.kernel ?? '?'}, Node ${environment.node ?? '?'}`,
       measures: measures.filter(({ points }) => points.length > 0),
     };
   });
+}
+
+/** What was sent to, and as which of two that took turns. */
+function whatOf(
+  { scenario, method = 'GET', url = '', against = '' }: BenchResult['target'],
+  subject: BenchStage['subject'],
+) {
+  if (scenario !== undefined) return scenario;
+  if (subject === undefined) return `${method} ${url}`;
+  return subject === 'A' ? `candidate ${method} ${url}` : `baseline ${method} ${against}`;
 }
 
 /** None where it was not measured, or the generator was the limit: that is no level of the server. */

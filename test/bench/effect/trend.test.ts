@@ -97,6 +97,16 @@ describe('a trend', () => {
     expect(trendOf(ofScenario, settings).series.map((each) => each.runs)).toEqual([16]);
   });
 
+  test('says which of two that took turns a series is of', () => {
+    const { name, result } = { name: 'turns', result: benchOf({ rates: [5], url: 'http://a/' }) };
+    const stages = (['A', 'B'] as const).flatMap((subject) => result.stages.map((stage) => ({ ...stage, subject })));
+    const turns = { ...result, target: { ...result.target, against: 'http://b/' }, stages };
+    expect(trendOf([{ name, result: turns }], settings).series.map((each) => each.name)).toEqual([
+      'candidate GET http://a/ closed-10',
+      'baseline GET http://b/ closed-10',
+    ]);
+  });
+
   test('does not mix machines, and leaves out what was cut short or was the generator', () => {
     const other = { name: 'other', result: benchOf({ rates: [5], environment: { cpu: 'another' } }) };
     const cut = { name: 'cut', result: benchOf({ rates: [5], complete: false }) };

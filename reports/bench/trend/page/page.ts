@@ -23,7 +23,7 @@ function seriesSection(series: TrendSeries, index: number, figures: Figures): Pa
   const changes = changeSentences(series);
   const told =
     changes.length === 0
-      ? element('p', {}, nothingText(series.runs))
+      ? element('p', {}, nothingText(series))
       : element(
           'ul',
           { class: 'sentences' },
@@ -36,7 +36,7 @@ function seriesSection(series: TrendSeries, index: number, figures: Figures): Pa
     told,
     figures.figure({ ...rateOverRuns, id: `rate-${index}` }, series),
     figures.figure({ ...latencyOverRuns, id: `latency-${index}` }, series),
-    element('details', {}, element('summary', {}, 'All runs'), runsTable(series)),
+    series.measures.length === 0 ? null : element('details', {}, element('summary', {}, 'All runs'), runsTable(series)),
   );
 }
 
