@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { defineScenario, HitlessError, type RunFinding, type RunView, type StepContext } from 'hitless';
+import { hello, helloworld } from './helloworld/helloworld.ts';
 
 /**
  * A minute and a half of much traffic, then little. New metrics come every 15 s or more (10 s on the tests' own cluster),
@@ -47,7 +48,7 @@ function theAutoscalerDidIt({ facts }: RunView): RunFinding {
   };
 }
 
-const lane = { expect: { status: 200, json: { type: 'object', required: ['hello', 'name'] } } };
+const lane = { expect: hello };
 
 export default defineScenario({
   name: 'autoscaling-horizontal',
@@ -58,15 +59,7 @@ export default defineScenario({
   app: {
     manifests: ['../manifests/autoscaling-horizontal'],
     service: 'mimuc-service',
-    images: {
-      'mimuc/helloworld:v0.0.1': {
-        context: '../helloworld',
-        dockerfile: 'Dockerfile.hitless',
-        args: { VERSION: 'v0.0.1' },
-        command: ['node', 'src/server.ts'],
-        env: { VERSION: 'v0.0.1' },
-      },
-    },
+    images: helloworld('v0.0.1'),
   },
   identity: { replica: 'body:/name', version: 'header:x-version' },
   lanes: [

@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { defineScenario, HitlessError, type RunFinding, type RunView, type StepContext } from 'hitless';
+import { hello, helloworld } from './helloworld/helloworld.ts';
 
 const bigger = { cpu: '400m', memory: '192Mi' };
 const biggerBytes = 192 * 1024 * 1024;
@@ -56,8 +57,6 @@ function whichWereStarted({ facts }: RunView): RunFinding {
   };
 }
 
-const expect = { status: 200, json: { type: 'object', required: ['hello', 'name'] } };
-
 export default defineScenario({
   name: 'autoscaling-vertical',
   description:
@@ -67,21 +66,13 @@ export default defineScenario({
   app: {
     manifests: ['../manifests/autoscaling-vertical'],
     service: 'in-place',
-    images: {
-      'mimuc/helloworld:v0.0.1': {
-        context: '../helloworld',
-        dockerfile: 'Dockerfile.hitless',
-        args: { VERSION: 'v0.0.1' },
-        command: ['node', 'src/server.ts'],
-        env: { VERSION: 'v0.0.1' },
-      },
-    },
+    images: helloworld('v0.0.1'),
   },
   identity: { replica: 'body:/name', version: 'header:x-version' },
   lanes: [
-    { name: 'in-place', service: 'in-place', connection: 'fresh', rate: 50, expect },
-    { name: 'in-place-kept', service: 'in-place', connection: 'kept', connections: 5, rate: 50, expect },
-    { name: 'restarted', service: 'restarted', connection: 'fresh', rate: 50, expect },
+    { name: 'in-place', service: 'in-place', connection: 'fresh', rate: 50, expect: hello },
+    { name: 'in-place-kept', service: 'in-place', connection: 'kept', connections: 5, rate: 50, expect: hello },
+    { name: 'restarted', service: 'restarted', connection: 'fresh', rate: 50, expect: hello },
   ],
   steps: [
     { deploy: { timeout: '90s' } },

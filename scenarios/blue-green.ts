@@ -1,13 +1,6 @@
 import { defineScenario, type RunView } from 'hitless';
+import { hello, helloworld } from './helloworld/helloworld.ts';
 
-const image = (version: string) => ({
-  context: '../helloworld',
-  dockerfile: 'Dockerfile.hitless',
-  args: { VERSION: version },
-  command: ['node', 'src/server.ts'],
-  env: { VERSION: version },
-});
-const good = { status: 200, json: { type: 'object', required: ['hello', 'name'] } };
 const [blue, green] = ['v0.0.1', 'v0.0.2'] as const;
 
 /** Places of the steps, from 0: a switch and what follows it, and the same back. */
@@ -50,11 +43,11 @@ export default defineScenario({
   app: {
     manifests: ['../manifests/06-blue-green'],
     service: 'mimuc-service',
-    images: { 'mimuc/helloworld:v0.0.1': image(blue), 'mimuc/helloworld:v0.0.2': image(green) },
+    images: helloworld('v0.0.1', 'v0.0.2'),
   },
   identity: { replica: 'body:/name', version: 'header:x-version', counter: 'body:/counter' },
   lanes: [
-    { name: 'visitors', connection: 'fresh', rate: 200, expect: good },
+    { name: 'visitors', connection: 'fresh', rate: 200, expect: hello },
     {
       name: 'regulars',
       connection: 'kept',
@@ -62,7 +55,7 @@ export default defineScenario({
       // Their client replaces a connection after a second: that is how long they see the colour that was left.
       life: { age: '1s' },
       rate: 200,
-      expect: good,
+      expect: hello,
     },
   ],
   steps: [

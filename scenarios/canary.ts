@@ -1,12 +1,5 @@
 import { binomialTest, defineScenario, type RunView } from 'hitless';
-
-const image = (version: string) => ({
-  context: '../helloworld',
-  dockerfile: 'Dockerfile.hitless',
-  args: { VERSION: version },
-  command: ['node', 'src/server.ts'],
-  env: { VERSION: version },
-});
+import { hello, helloworld } from './helloworld/helloworld.ts';
 
 /** One of four replicas. */
 const share = 1 / 4;
@@ -51,7 +44,7 @@ export default defineScenario({
   app: {
     manifests: ['../manifests/canary'],
     service: 'mimuc-service',
-    images: { 'mimuc/helloworld:v0.0.1': image('v0.0.1'), 'mimuc/helloworld:v0.0.2': image('v0.0.2') },
+    images: helloworld('v0.0.1', 'v0.0.2'),
   },
   targets: ['local', 'kubernetes'],
   identity: { replica: 'body:/name', version: 'header:x-version' },
@@ -60,7 +53,7 @@ export default defineScenario({
       name: 'visitors',
       connection: 'fresh',
       rate: 100,
-      expect: { status: 200, json: { type: 'object', required: ['hello', 'name'] } },
+      expect: hello,
     },
   ],
   steps: [

@@ -1,4 +1,5 @@
 import { defineScenario, HitlessError, type RunFinding, type RunView, type StepContext } from 'hitless';
+import { hello, helloworld } from './helloworld/helloworld.ts';
 
 /** What helloworld/src/visitor.ts tells. */
 interface Report {
@@ -6,14 +7,6 @@ interface Report {
   names: Record<string, string[]>;
   ways: Record<string, { visits: number; lost: number; staleMs: number; errors: Record<string, number> }>;
 }
-
-const image = (version: string) => ({
-  context: '../helloworld',
-  dockerfile: 'Dockerfile.hitless',
-  args: { VERSION: version },
-  command: ['node', 'src/server.ts'],
-  env: { VERSION: version },
-});
 
 const replicas = 3;
 let report: Report | undefined;
@@ -88,7 +81,7 @@ export default defineScenario({
   app: {
     manifests: ['../manifests/dns'],
     service: 'mimuc-service',
-    images: { 'mimuc/helloworld:v0.0.1': image('v0.0.1'), 'mimuc/helloworld:v0.0.2': image('v0.0.2') },
+    images: helloworld('v0.0.1', 'v0.0.2'),
   },
   identity: { replica: 'body:/name', version: 'header:x-version' },
   lanes: [
@@ -96,7 +89,7 @@ export default defineScenario({
       name: 'visitors',
       connection: 'fresh',
       rate: 50,
-      expect: { status: 200, json: { type: 'object', required: ['hello', 'name'] } },
+      expect: hello,
     },
   ],
   steps: [

@@ -1,6 +1,6 @@
 import { defineScenario, type RunView } from 'hitless';
+import { hello, helloworld } from './helloworld/helloworld.ts';
 
-const good = { status: 200, json: { type: 'object', required: ['hello', 'name'] } };
 const requests = 100;
 
 /** What a balancer chooses is where a connection goes: it has no part in the requests that follow on it. */
@@ -27,20 +27,12 @@ export default defineScenario({
     // The tutorial's 04-loadbalancing with a readiness probe: without one the first requests come before anybody listens.
     manifests: ['../manifests/05-hitless'],
     service: 'mimuc-service',
-    images: {
-      'mimuc/helloworld:v0.0.1': {
-        context: '../helloworld',
-        dockerfile: 'Dockerfile.hitless',
-        args: { VERSION: 'v0.0.1' },
-        command: ['node', 'src/server.ts'],
-        env: { VERSION: 'v0.0.1' },
-      },
-    },
+    images: helloworld('v0.0.1'),
   },
   identity: { replica: 'body:/name', version: 'header:x-version' },
   lanes: [
-    { name: 'visitors', connection: 'fresh', rate: 50, requests, expect: good },
-    { name: 'regulars', connection: 'kept', connections: 1, rate: 50, requests, expect: good },
+    { name: 'visitors', connection: 'fresh', rate: 50, requests, expect: hello },
+    { name: 'regulars', connection: 'kept', connections: 1, rate: 50, requests, expect: hello },
   ],
   steps: [{ deploy: { timeout: '60s' } }, { wait: { until: 'requests-sent', timeout: '30s' } }],
   checks: [

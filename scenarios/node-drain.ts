@@ -1,6 +1,6 @@
 import { defineScenario, drainNode, HitlessError, type RunFinding, type RunView, type StepContext } from 'hitless';
+import { hello, helloworld } from './helloworld/helloworld.ts';
 
-const expect = { status: 200, json: { type: 'object', required: ['hello', 'name'] } };
 const withinUs = 120_000_000;
 
 /** Which node is drained, and how many of the three careless replicas were on it. */
@@ -46,21 +46,13 @@ export default defineScenario({
   app: {
     manifests: ['../manifests/node-drain'],
     service: 'careful',
-    images: {
-      'mimuc/helloworld:v0.0.1': {
-        context: '../helloworld',
-        dockerfile: 'Dockerfile.hitless',
-        args: { VERSION: 'v0.0.1' },
-        command: ['node', 'src/server.ts'],
-        env: { VERSION: 'v0.0.1' },
-      },
-    },
+    images: helloworld('v0.0.1'),
   },
   identity: { replica: 'body:/name', version: 'header:x-version' },
   lanes: [
-    { name: 'careful', service: 'careful', connection: 'fresh', rate: 50, expect },
-    { name: 'careful-kept', service: 'careful', connection: 'kept', connections: 5, rate: 50, expect },
-    { name: 'careless', service: 'careless', connection: 'fresh', rate: 50, expect },
+    { name: 'careful', service: 'careful', connection: 'fresh', rate: 50, expect: hello },
+    { name: 'careful-kept', service: 'careful', connection: 'kept', connections: 5, rate: 50, expect: hello },
+    { name: 'careless', service: 'careless', connection: 'fresh', rate: 50, expect: hello },
   ],
   steps: [
     { deploy: { timeout: '90s' } },

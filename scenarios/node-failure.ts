@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { defineScenario, HitlessError, type RunFinding, type RunView, type StepContext } from 'hitless';
+import { hello, helloworld } from './helloworld/helloworld.ts';
 
 /**
  * How a node is made to stand still, and brought back: a command to which the node's name is added. By default as for
@@ -101,8 +102,6 @@ function wellAfterwards(run: RunView): string | true {
   return failed === 0 || `${failed} of ${sent} requests were lost after the node was back`;
 }
 
-const expect = { status: 200, json: { type: 'object', required: ['hello', 'name'] } };
-
 export default defineScenario({
   name: 'node-failure',
   description:
@@ -112,20 +111,12 @@ export default defineScenario({
   app: {
     manifests: ['../manifests/node-failure'],
     service: 'mimuc-service',
-    images: {
-      'mimuc/helloworld:v0.0.1': {
-        context: '../helloworld',
-        dockerfile: 'Dockerfile.hitless',
-        args: { VERSION: 'v0.0.1' },
-        command: ['node', 'src/server.ts'],
-        env: { VERSION: 'v0.0.1' },
-      },
-    },
+    images: helloworld('v0.0.1'),
   },
   identity: { replica: 'body:/name', version: 'header:x-version' },
   lanes: [
-    { name: 'visitors', connection: 'fresh', rate: 30, expect },
-    { name: 'regulars', connection: 'kept', connections: 6, rate: 30, expect },
+    { name: 'visitors', connection: 'fresh', rate: 30, expect: hello },
+    { name: 'regulars', connection: 'kept', connections: 6, rate: 30, expect: hello },
   ],
   steps: [
     { deploy: { timeout: '90s' } },
