@@ -7,7 +7,7 @@ import { hello, helloworld } from './helloworld/helloworld.ts';
  * the autoscaler looks as often, and a new replica has to start.
  */
 const busyMs = 90_000;
-const quietMs = 130_000;
+const quietMs = 180_000;
 const much = 250;
 const little = 10;
 
