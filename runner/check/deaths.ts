@@ -7,7 +7,9 @@ import { podOf } from './terminations.ts';
 /** A replica died that nobody had told to go. */
 export interface Death {
   pod: string | null;
+  /** When it died: not before `fromUs`, and by `diedUs`. */
   fromUs: number;
+  diedUs: number;
   /** Replicas that served just before, and when as many did again; null where that was not seen. */
   before: number;
   readyUs: number | null;
@@ -28,10 +30,12 @@ export function deathsOf(facts: RunFacts): Death[] {
     if (event.latestUs < facts.trafficFromUs || event.earliestUs > facts.trafficToUs) return [];
     if (told.some((one) => podOf(one) === pod && one.earliestUs <= event.latestUs)) return [];
     const fromUs = beganUs(event, facts);
+    // A node tells exits in whole seconds, and such a second may begin before the signal that ended it.
+    const beforeUs = Math.min(fromUs, event.earliestUs) - 1;
     // One that was not ready takes nothing away when it ends once more.
-    if (isReady(life, fromUs - 1) === false) return [];
+    if (isReady(life, beforeUs) === false) return [];
     const siblings = lives.filter(({ owner }) => owner === life.owner);
-    const before = countAt(siblings, fromUs - 1, serving(siblings)).least;
+    const before = countAt(siblings, beforeUs, serving(siblings)).least;
     const servingAt = (us: number) => countAt(siblings, us, serving(siblings));
     const readyUs = moments.find((us) => us >= event.latestUs && !isWithin(us, blind) && servingAt(us).least >= before);
     const diedUs = fromUs === event.earliestUs ? event.latestUs : fromUs;
@@ -40,7 +44,7 @@ export function deathsOf(facts: RunFacts): Death[] {
         ? event.earliestUs
         : (moments.find((us) => us > event.latestUs && servingAt(us).most >= before) ?? facts.trafficToUs);
     const leastUs = Math.max(0, perhapsUs - diedUs);
-    return [{ pod, fromUs, before, readyUs: readyUs ?? null, leastUs }];
+    return [{ pod, fromUs, diedUs, before, readyUs: readyUs ?? null, leastUs }];
   });
   return deaths.sort((a, b) => a.fromUs - b.fromUs);
 }

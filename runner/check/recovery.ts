@@ -59,7 +59,8 @@ function incidentsOf(facts: RunFacts): Incident[] {
   const changes = facts.steps.filter(({ verb }) => !calm.includes(verb)).map(({ fromUs }) => fromUs);
   return deathsOf(facts).map((death) => ({
     ...death,
-    untilUs: Math.min(...changes.filter((us) => us > death.fromUs), Number.POSITIVE_INFINITY),
+    // A step that began while it may not yet have died is rather what it died of.
+    untilUs: Math.min(...changes.filter((us) => us > death.diedUs), Number.POSITIVE_INFINITY),
     failures: 0,
     lastFailureUs: null,
     tails: new Map(),
@@ -182,7 +183,7 @@ function conclude({ limitMs, facts, lane, incidents }: Context): Finding {
   }
   // The worst of them speaks.
   const worst = told.reduce((a, b) => (badness(b) > badness(a) ? b : a));
-  const message = `${describe(worst, limitMs, lane)}${told.length > 1 ? ` (The worst of ${told.length} such deaths.)` : ''}`;
+  const message = `${describe(worst, limitMs, lane, told.length)}${others(told, lane)}`;
   const open = told.filter((one) => one.readyAfterMs === null);
   const late = told.some(
     ({ readyAfterMs, lastFailureAfterMs, watchedMs }) =>
@@ -227,15 +228,24 @@ function isBlind(facts: RunFacts, atMs: number, lastedMs: number): boolean {
   );
 }
 
-function describe(incident: Told, limitMs: number, lane: string | null): string {
+/** A request that failed counts for the last death before it, so of one among several the number alone would mislead. */
+function others(told: readonly Told[], lane: string | null): string {
+  if (told.length === 1) return '';
+  const failures = told.reduce((sum, one) => sum + one.failures, 0);
+  const failed = failures === 0 ? 'no request' : count(failures, 'request');
+  return ` (The worst of ${told.length} such deaths; ${failed} failed${onLane(lane)} after all of them.)`;
+}
+
+function describe(incident: Told, limitMs: number, lane: string | null, deaths: number): string {
   const { pod, atMs, replicas, readyAfterMs, failures, lastFailureAfterMs, watchedMs } = incident;
   const ready =
     readyAfterMs === null
       ? `${count(replicas, 'replica')} as before were not ready again within the ${duration(watchedMs)} that were left`
       : `${count(replicas, 'replica')} as before ${replicas === 1 ? 'was' : 'were'} ready again after ${duration(readyAfterMs)}`;
+  const none = deaths === 1 ? `, and no request failed${onLane(lane)}` : '';
   const failed =
     lastFailureAfterMs === null
-      ? `no request failed${onLane(lane)}`
-      : `${count(failures, 'request')} failed${onLane(lane)}, the last one after ${duration(lastFailureAfterMs)}`;
-  return `${pod} died at ${moment(atMs)}: ${ready}, and ${failed}; ${duration(limitMs)} are allowed.`;
+      ? none
+      : `, and ${count(failures, 'request')} failed${onLane(lane)}, the last one after ${duration(lastFailureAfterMs)}`;
+  return `${pod} died at ${moment(atMs)}: ${ready}${failed}; ${duration(limitMs)} are allowed.`;
 }

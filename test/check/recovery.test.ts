@@ -66,6 +66,15 @@ describe('recovery', () => {
     });
   });
 
+  test('a step that began before it had surely died is what it died of', () => {
+    const run = { steps: [step('hold', 0, 2000), step('step', 2000, 6000), step('hold', 6000, 10_000)] };
+    const exit = event('exited', 'a', [1600, 2600], { owner: 'app' });
+    const lost = [attempt({ at: 2400, outcome: 'reset' }), ...every(10, 100, () => ({}), 5000)];
+    expect(say([exit, ...died.slice(1), ...back], lost, undefined, run)).toMatchObject({
+      actual: { incidents: [{ failures: 1 }] },
+    });
+  });
+
   test('never again fails after the time that is allowed, and is inconclusive when the run ended before', () => {
     expect(say(died, [], 8000)).toMatchObject({ verdict: 'inconclusive', hint: expect.any(String) });
     expect(say(died, [], 7999)).toMatchObject({
@@ -95,6 +104,15 @@ describe('recovery', () => {
     });
   });
 
+  test('of several deaths it says what all of them lost', () => {
+    const second = [of('exited', 'b', 2020), of('unready', 'b', 2600), of('ready', 'b', 4200)];
+    const lost = [2030, 2400].map((at) => attempt({ at, outcome: 'reset' }));
+    const { message } = say([...died, ...second, ...back], [...lost, ...every(10, 100, () => ({}), 5000)]);
+    expect(message).toMatch(
+      /ready again after 2\.2 s; 60 s .*worst of 2 such deaths; 2 requests failed after all of them\.\)$/,
+    );
+  });
+
   test('a kill of which nothing was seen, or not watched, is inconclusive', () => {
     expect(say([]).verdict).toBe('inconclusive');
     const blind = event('blind', 'cluster', [2500, 3900], { subject: { kind: 'run', name: 'cluster' } });
@@ -111,6 +129,22 @@ describe('recovery', () => {
     expect(took(1400)).toBe('fail');
     expect(took(1600)).toBe('inconclusive');
     expect(took(3500)).toBe('pass');
+  });
+
+  test('one whose exit is told in whole seconds, which begin before its signal, served until then', () => {
+    const coarse = [
+      event('killed', 'a', [2610, 2615], { owner: 'app' }),
+      event('exited', 'a', [1860, 3360], { owner: 'app' }),
+      event('unready', 'a', [3110, 3360], { owner: 'app' }),
+      event('route-removed', 'a', [3110, 3380]),
+    ];
+    const again = [event('restarted', 'a', [1860, 4000], { owner: 'app' }), ...back.slice(1)];
+    expect(say([...coarse, ...again])).toMatchObject({
+      verdict: 'pass',
+      actual: { incidents: [{ replicas: 3, readyAfterMs: 1390 }] },
+    });
+    // Two of three are not as many as before.
+    expect(say(coarse, [], 5000).verdict).toBe('fail');
   });
 
   test('is not over within a time in which the platform was not watched', () => {
