@@ -7,6 +7,8 @@ import { frameOf } from './frame.ts';
 import { type Look, lineOf } from './look.ts';
 import { logarithmic, millisecondsAxis } from './milliseconds-axis.ts';
 
+const narrowPx = 450;
+
 type Curve = Result['percentiles'][string];
 
 /** Latency up to each percentile: each step to the right is a tenth of the requests, as in HdrHistogram's plots. */
@@ -41,8 +43,10 @@ export function percentilesChart(result: Pick<Result, 'percentiles'>, look: Look
           min: 1,
           max: end,
           ...gridStyle(look),
-          afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
-            const places = [1, 2, 10, 100, 1000, 10_000, 100_000].filter((place) => place < end / 1.5);
+          afterBuildTicks: (scale: { width: number; ticks: { value: number }[] }) => {
+            // On a phone 0 % would run into 50 %.
+            const first = scale.width < narrowPx ? [2] : [1, 2];
+            const places = [...first, 10, 100, 1000, 10_000, 100_000].filter((place) => place < end / 1.5);
             scale.ticks = [...places, end].map((value) => ({ value }));
           },
           ticks: {

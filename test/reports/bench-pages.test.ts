@@ -81,6 +81,8 @@ const pages: Record<string, () => string> = {
   rates: () => benchDocument(steps()),
   trend: () => trendPage(trend()),
 };
+/** Of axes of rounds or blocks, how many there are. */
+const lastLabels: Record<string, Record<string, number>> = { rounds: { rounds: 3 }, against: { blocks: 240 } };
 const canvases: Record<string, number> = { single: 2, rounds: 3, against: 4, rates: 3, trend: 2 };
 
 test.each(Object.keys(pages))('the page %s points nowhere, and no name in it is markup', (name) => {
@@ -134,6 +136,12 @@ describe.skipIf(lacks('browser'))('in a browser', () => {
       await page.setViewportSize({ width, height: 900 });
       // Charts follow their boxes a frame later.
       await expect.poll(() => page.evaluate('document.documentElement.scrollWidth'), within).toBe(width);
+    }
+    // No round and no block stands on an axis that is not in the bench.
+    for (const [id, last] of Object.entries(lastLabels[name] ?? {})) {
+      const ticks = `Chart.getChart('chart-${id}').scales.x.ticks.map(({ label }) => label).filter((label) => label !== '')`;
+      const labels = (await page.evaluate(ticks)) as string[];
+      expect(Math.max(...labels.map((label) => Number(label.split(' ')[1])))).toBeLessThanOrEqual(last);
     }
     expect(complaints).toEqual([]);
     expect(await page.evaluate('globalThis.pwned')).toBeUndefined();

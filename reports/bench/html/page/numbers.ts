@@ -16,7 +16,7 @@ export function numbers({ effect, stages, foremost, sent, failed }: BenchPage): 
         return number(
           measureName(measure),
           change === null ? '-' : signed(change.estimate),
-          change === null ? 'not measured' : `${boundsText(change)} (${confidenceText(effect)})`,
+          change === null ? 'nothing can be said' : `${boundsText(change)} (${confidenceText(effect)})`,
           decides && verdict === 'worse' ? 'bad' : '',
         );
       }),

@@ -28,8 +28,11 @@ export function valuesOver(look: Look, { title, names, x, y }: Axes) {
           autoSkipPadding: 16,
           padding: 6,
           ...(x.step !== undefined && { stepSize: x.step }),
-          callback: (value: unknown) =>
-            Number.isInteger(Number(value)) && Number(value) > 0 ? x.text(Number(value)) : '',
+          // The ends are there to leave room, and stand for nothing.
+          callback: (value: unknown) => {
+            const at = Number(value);
+            return Number.isInteger(at) && at > 0 && at !== x.max ? x.text(at) : '';
+          },
         },
       },
       y: {
