@@ -31,7 +31,7 @@ export function* engineWayRules({ app, lanes }: ScenarioInput): Generator<Proble
     if (engine === 'autocannon')
       yield problem(
         ['lanes', index, 'engine'],
-        ': autocannon takes any certificate: use builtin, or say that any will do (app.tls.insecure: true)',
+        ': autocannon takes any certificate: use builtin, or say that any will do (app.tls.insecure: true, or --insecure)',
         'value',
       );
 }

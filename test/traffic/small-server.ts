@@ -1,4 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import type { Pair } from '../certificates.ts';
 
 export interface Request {
   /** Of the connection that it came on, from 1. */
@@ -12,7 +14,7 @@ export interface Request {
   socket: Socket;
 }
 
-/** A server in this process that leaves each request to `answer`, and remembers them all. */
+/** A server in this process that leaves each request to `answer`, and remembers them all; with TLS where it has a certificate. */
 export class SmallServer {
   readonly requests: Request[] = [];
   /** Local ends of the clients, as `address:port`, in the order in which they came. */
@@ -20,8 +22,9 @@ export class SmallServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  constructor(answer: (request: Request) => void) {
-    this.#server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+  constructor(answer: (request: Request) => void, pair?: Pair) {
+    const options = { allowHalfOpen: true, noDelay: true };
+    const accept = (socket: Socket) => {
       this.#sockets.add(socket);
       this.clients.push(`${socket.remoteAddress}:${socket.remotePort}`);
       const connection = this.clients.length;
@@ -45,7 +48,9 @@ export class SmallServer {
       socket.on('end', () => socket.end());
       socket.on('error', () => socket.destroy());
       socket.on('close', () => this.#sockets.delete(socket));
-    });
+    };
+    this.#server =
+      pair === undefined ? createServer(options, accept) : createTlsServer({ ...options, ...pair }, accept);
   }
 
   /** How many connections are open. */

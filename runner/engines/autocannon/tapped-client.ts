@@ -4,7 +4,7 @@ import { addressText } from '../../../targets/address.ts';
 import type { LaneWork } from '../../traffic/exchange.ts';
 import { surplus } from '../../traffic/judge.ts';
 import { newAttempt } from '../../traffic/new-attempt.ts';
-import { type Ending, failedConnect, failedHandshake, lostConnection } from '../../traffic/outcome.ts';
+import { type Ending, failedConnect, failedHandshake, isLateRefusal, lostConnection } from '../../traffic/outcome.ts';
 import type { Held, Holder, Recorder } from '../../traffic/recorder.ts';
 import { hideSecrets } from '../../traffic/secrets.ts';
 import type { Client } from './client.ts';
@@ -125,8 +125,18 @@ export class TappedClient implements Holder {
       this.#delivering = false;
       this.#client.reconnectRate = 0;
     });
-    // Behind autocannon's own, which has connected anew by then, and may not write yet.
-    for (const event of ['end', 'error'] as const) socket.on(event, () => this.#over(link));
+    // Behind autocannon's own, which has connected anew by then, and may not write yet. Over TLS the one can come behind the
+    // other: autocannon would connect once more, and leave what it wrote meanwhile.
+    socket.on('error', () => {
+      socket.removeAllListeners('end');
+      socket.destroy();
+      this.#over(link);
+    });
+    socket.on('end', () => {
+      socket.removeAllListeners('error');
+      socket.on('error', () => {});
+      this.#over(link);
+    });
     return link;
   }
 
@@ -155,7 +165,7 @@ export class TappedClient implements Holder {
       return null;
     }
     if (!answer.complete) return null;
-    this.#answered(link);
+    this.#answered(link, false);
     if (answer.surplus > 0) {
       this.#cut(link);
       return null;
@@ -165,11 +175,12 @@ export class TappedClient implements Holder {
     return bareAnswer(answer.status as number);
   }
 
-  #answered(link: Link): void {
+  /** `byEnd`: it had no length, and the end of the connection was its own. */
+  #answered(link: Link, byEnd: boolean): void {
     const { ending, replica, version, counter } = this.#tap.work.judge.judge(link.answer);
     this.#identify({ replica, version });
     (this.#attempt as Attempt).counter = counter;
-    this.#end(ending, link);
+    this.#end(byEnd && link.isSecure && ending.outcome === 'ok' ? endUnknown : ending, link);
   }
 
   #identify({ replica, version }: { replica: string | null; version: string | null }): void {
@@ -182,7 +193,7 @@ export class TappedClient implements Holder {
   /** The connection ended under the attempt. */
   #lose(link: Link): void {
     const { answer } = link;
-    if (link.over === 'FIN' && answer.finish()) this.#answered(link);
+    if (link.over === 'FIN' && answer.finish()) this.#answered(link, true);
     else {
       if (answer.status !== null) this.#identify(this.#tap.work.judge.identifyHead(answer));
       this.#end(this.#loss(link));
@@ -190,13 +201,17 @@ export class TappedClient implements Holder {
   }
 
   #loss(link: Link): Ending {
-    const { bytes, method, idleUs, sentUs } = this.#attempt as Attempt;
+    const attempt = this.#attempt as Attempt;
+    const { bytes, method, idleUs, sentUs } = attempt;
     const by = link.over ?? 'closed';
     const phase = this.#phase();
     if (by === 'closed') return { outcome: 'timeout', phase, detail: 'autocannon gave it up' };
     if (phase === 'resolve') return { outcome: 'unreachable', phase, detail: by };
     if (phase === 'connect') return failedConnect(by);
-    if (phase === 'tls') return failedHandshake(by);
+    if (phase === 'tls' || isLateRefusal(by, attempt)) {
+      link.securedUs = null;
+      return failedHandshake(by);
+    }
     // The server may have ended it before, and nobody had looked.
     if (this.#afterStall && bytes === 0 && idleUs !== null)
       return { outcome: 'unanswered', phase, detail: `${by}, and this machine was busy just before it was sent` };
@@ -243,6 +258,13 @@ export class TappedClient implements Holder {
     if (this.#held !== null) this.#tap.recorder.release(this.#held, ending);
   }
 }
+
+/** node:tls does not tell an end that the server announced (close_notify; RFC 8446, 6.1) from one that anybody can make. */
+const endUnknown: Ending = {
+  outcome: 'unanswered',
+  phase: 'body',
+  detail: 'ended with its connection, and autocannon cannot tell whether the server had announced that',
+};
 
 function bareAnswer(status: number): Buffer {
   return Buffer.from(`HTTP/1.1 ${status} -\r\ncontent-length: 0\r\n\r\n`);
