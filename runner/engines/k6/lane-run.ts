@@ -14,7 +14,7 @@ import { k6Arguments, k6Environment } from './command.ts';
 import { type Exit, meaningOf } from './exits.ts';
 import { GrowingFile } from './growing-file.ts';
 import { LaneFiles } from './lane-files.ts';
-import { lineOf, type Point } from './lines.ts';
+import { isAround, isOfLoad, lineOf, type Point } from './lines.ts';
 import { K6Process } from './process.ts';
 import { beginMetric, type Request, Requests } from './requests.ts';
 import { Standstill } from './standstill.ts';
@@ -198,13 +198,16 @@ export class LaneRun {
   }
 
   #point(point: Point): void {
-    const { metric, wallUs, value, tags } = point;
+    const { metric, wallUs, value, metadata } = point;
     this.#thresholds.see(point);
     const us = this.#clock.runUs(wallUs);
-    this.#standstill.line(us);
+    this.#standstill.line(us, isOfLoad(point));
     if (metric === 'http_reqs') this.#httpRequests++;
-    // What a script does before and after its load is not the lane's traffic.
-    if (tags.group === '::setup' || tags.group === '::teardown') return;
+    if (isAround(point)) {
+      // It is not the lane's traffic, and the app's ledger has it.
+      if (metric === beginMetric && metadata.hl_id !== undefined) this.#leaveOut(metadata.hl_id);
+      return;
+    }
     if (metric === 'dropped_iterations') this.#drop(wallUs, value);
     else {
       if (metric === beginMetric) this.#began(us);
@@ -231,7 +234,12 @@ export class LaneRun {
   #request(request: Request): void {
     const attempt = this.#attempts.of(request, Math.max(this.#standstill.latestUs, this.#stopUs ?? 0));
     if (this.#stopUs === null || attempt.readyUs <= this.#stopUs) this.#record(attempt);
-    else if (this.#beyondEnd.length < mostBeyondEnd) this.#beyondEnd.push(attempt.id);
+    else this.#leaveOut(attempt.id);
+  }
+
+  /** A request that went out and is no part of the run. */
+  #leaveOut(id: string): void {
+    if (this.#beyondEnd.length < mostBeyondEnd) this.#beyondEnd.push(id);
   }
 
   #record(attempt: Attempt): void {

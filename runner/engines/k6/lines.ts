@@ -38,6 +38,19 @@ export function lineOf(text: string): Line | null {
   return { point: { metric: read.metric, wallUs, value, tags: textsOf(tags), metadata: textsOf(metadata) } };
 }
 
+const around = /^::(setup|teardown)(::|$)/;
+
+/** Of setup() and teardown(): a script's own group may be called so too, within a scenario (k6: Runner.runPart, VU.Activate). */
+export function isAround({ tags: { group = '', scenario } }: Point): boolean {
+  return scenario === undefined && around.test(group);
+}
+
+/** Shows that there is load still: k6 counts its VUs until teardown() is over, and none is active by then. */
+export function isOfLoad(point: Point): boolean {
+  if (point.metric === 'vus') return point.value > 0;
+  return point.metric !== 'vus_max' && !isAround(point);
+}
+
 function metricOf(metric: string, { thresholds, submetrics }: Record<string, unknown>): Metric {
   return {
     metric,

@@ -17,6 +17,7 @@ export class Standstill {
   #lastBeginUs: number | null = null;
   #lastTickUs: number | null = null;
   #latestUs = Number.NEGATIVE_INFINITY;
+  #latestLoadUs = Number.NEGATIVE_INFINITY;
 
   constructor(lane: Lane, onEvent: (event: Event) => void) {
     this.#lane = lane;
@@ -29,8 +30,10 @@ export class Standstill {
     return this.#latestUs;
   }
 
-  line(us: number): void {
+  /** `isOfLoad`: not of what the script does when its load is over. */
+  line(us: number, isOfLoad: boolean): void {
     if (us > this.#latestUs) this.#latestUs = us;
+    if (isOfLoad && us > this.#latestLoadUs) this.#latestLoadUs = us;
   }
 
   began(us: number): void {
@@ -58,7 +61,7 @@ export class Standstill {
   finish(stopUs: number): void {
     this.#blind.finish(stopUs);
     const { requests, resolutionUs } = this.#lane;
-    const lastUs = Math.min(this.#latestUs, stopUs);
+    const lastUs = Math.min(this.#latestLoadUs, stopUs);
     if (requests !== null || !Number.isFinite(lastUs)) return;
     if (stopUs - lastUs > Math.max(resolutionUs, doneBeforeUs)) this.#say(lastUs, stopUs, 'k6 had ended');
   }

@@ -258,13 +258,83 @@ describe.skipIf(isReal && lacks('k6'))('with k6', { timeout: 120_000 }, () => {
     const { server, port } = await serve(say(good));
     const script = `
       import http from 'k6/http';
+      import { group } from 'k6';
       import { get } from 'HITLESS_MODULE';
       export const options = { vus: 1, iterations: 2, noConnectionReuse: true };
-      export function setup() { http.get(__ENV.HITLESS_URL + '/login'); }
-      export default function () { get('/'); }`;
+      export function setup() { http.get(__ENV.HITLESS_URL + '/login'); group('shop', () => get('/fill')); }
+      export default function () { get('/'); }
+      export function teardown() { get('/empty'); http.get(__ENV.HITLESS_URL + '/logout'); }`;
     const ran = await runK6({ port, script, lane: { rate: 'unpaced' } });
     expect(ran.errors).toEqual([]);
-    expect(server.requests.map(({ path }) => path)).toContain('/login');
+    expect(server.requests.map(({ path }) => path)).toEqual(['/login', '/fill', '/', '/', '/empty', '/logout']);
+    expect(ran.rows.map(({ path, outcome }) => [path, outcome])).toEqual(new Array(2).fill(['/', 'ok']));
+    expect(ran.counts).toMatchObject({ planned: 2, sent: 2, ok: 2, inFlight: 0 });
+    // The app's ledger has them.
+    const around = server.requests.filter(({ path }) => path === '/fill' || path === '/empty');
+    expect(ran.counts.beyondEnd).toEqual(around.map(idOf));
+    expect(lossesUnseen(ran)).toEqual([]);
+  });
+
+  test('teardown() runs when traffic ends, and its losses are none of the lane', async () => {
+    useSpeaker();
+    const { server, port } = await serve(
+      ({ path, socket }) => void (path === '/empty' ? socket.end() : socket.write(good)),
+    );
+    const script = `
+      import { get, load } from 'HITLESS_MODULE';
+      export const options = load();
+      export default function () { get('/'); }
+      export function teardown() { get('/empty'); }`;
+    const ran = await runK6({
+      port,
+      script,
+      lane: { rate: 20 },
+      until: async (traffic) => until('a few answers', () => (traffic.counts()[0]?.ok ?? 0) >= 5),
+    });
+    expect(ran.errors).toEqual([]);
+    expect(server.requests.at(-1)?.path).toBe('/empty');
+    expect(ran.counts).toMatchObject({ failed: 0, unanswered: 0 });
+    expect(ran.rows.every(({ path }) => path === '/')).toBe(true);
+  });
+
+  test('a group of the script is its traffic, whatever it is called', async () => {
+    useSpeaker();
+    const { port } = await serve(({ path, socket }) => void (path === '/lost' ? socket.end() : socket.write(good)));
+    const script = `
+      import { group } from 'k6';
+      import { get } from 'HITLESS_MODULE';
+      export const options = { vus: 1, iterations: 1, noConnectionReuse: true };
+      export default function () {
+        group('setup', () => get('/'));
+        group('teardown', () => get('/lost'));
+      }`;
+    const ran = await runK6({ port, script, lane: { rate: 'unpaced' } });
+    expect(ran.rows.map(({ path, outcome }) => [path, outcome])).toEqual([
+      ['/', 'ok'],
+      ['/lost', 'closed'],
+    ]);
+    expect(ran.counts).toMatchObject({ sent: 2, ok: 1, failed: 1 });
+  });
+
+  test('a teardown() that goes on is no load: the rest of the steps is unseen', async () => {
+    useSpeaker();
+    const { server, port } = await serve(say(good));
+    const script = `
+      import { sleep } from 'k6';
+      import { get } from 'HITLESS_MODULE';
+      export const options = { vus: 1, iterations: 2, noConnectionReuse: true };
+      export default function () { get('/'); }
+      export function teardown() { for (let i = 0; i < 8; i++) { sleep(0.3); get('/step'); } get('/last'); sleep(60); }`;
+    const ran = await runK6({
+      port,
+      script,
+      lane: { rate: 'unpaced', resolutionUs: 50_000 },
+      until: async (traffic) => {
+        await until('the end of teardown()', () => server.requests.some(({ path }) => path === '/last'));
+        await traffic.abort();
+      },
+    });
+    expect(ran.events.map(({ message }) => message?.split(': ')[1])).toContain('k6 had ended');
     expect(ran.rows.map(({ path }) => path)).toEqual(['/', '/']);
   });
 

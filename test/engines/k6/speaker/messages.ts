@@ -37,7 +37,13 @@ export interface MetricPoint {
 }
 
 export type FromVu =
-  | { kind: 'ready'; options: Record<string, unknown>; metrics: { name: string; kind: MetricPoint['kind'] }[] }
+  | {
+      kind: 'ready';
+      options: Record<string, unknown>;
+      metrics: { name: string; kind: MetricPoint['kind'] }[];
+      /** Those of setup() and teardown() that the script exports. */
+      hooks: Hook[];
+    }
   | { kind: 'broken'; message: string }
   | { kind: 'http'; spec: HttpSpec; signal: Int32Array }
   | { kind: 'metric'; point: MetricPoint }
@@ -45,7 +51,12 @@ export type FromVu =
   | { kind: 'abort'; message: string }
   | { kind: 'fail'; message: string };
 
-export type ToVu = { kind: 'iterate'; scenario: Scenario; exec: string; vu: number; iteration: number };
+/** What a script does once, before its load and behind it. */
+export type Hook = 'setup' | 'teardown';
+
+export type ToVu =
+  | { kind: 'iterate'; scenario: Scenario; exec: string; vu: number; iteration: number }
+  | { kind: 'hook'; name: Hook };
 
 export interface Scenario {
   name: string;

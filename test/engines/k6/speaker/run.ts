@@ -5,6 +5,7 @@ import type { Flags } from './flags.ts';
 import { Lines } from './lines.ts';
 import { fail, log } from './log.ts';
 import { Measurements } from './measurements.ts';
+import type { Hook } from './messages.ts';
 import { VuThread } from './vu-thread.ts';
 import { wallNs } from './wall.ts';
 
@@ -26,8 +27,8 @@ export async function run(flags: Flags, version: string): Promise<void> {
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', interrupt);
 
-  const first = await VuThread.start(flags, { isFirst: true });
-  const { options, metrics } = first.ready;
+  const first = await VuThread.start(flags);
+  const { options, metrics, hooks } = first.ready;
   const measurements = new Measurements(options.thresholds, metrics);
   const fault = measurements.fault();
   if (fault !== undefined) fail(104, fault);
@@ -45,12 +46,23 @@ export async function run(flags: Flags, version: string): Promise<void> {
     if (kind === 'abort') cut();
   };
   const vus = new Vus(flags, plan, first, record, onScript);
+  /** In a VU of its own. */
+  const runHook = async (name: Hook) => {
+    const vu = await VuThread.start(flags);
+    vu.listen(record, onScript);
+    const thrown = await vu.hook(name);
+    vu.end();
+    if (thrown !== null) fail(107, thrown);
+  };
+  if (hooks.includes('setup')) await runHook('setup');
   const ticking = setInterval(() => vus.tick(), 1_000);
   vus.tick();
   const ended = vus.run().then(() => vus.gracefulEnd(plan.gracefulStopMs ?? defaultGracefulStopMs));
   await Promise.race([ended, isCut]);
-  clearInterval(ticking);
   vus.cut();
+  // A signal does not keep it from running, a second one ends it.
+  if (hooks.includes('teardown')) await runHook('teardown');
+  clearInterval(ticking);
   if (signals > 0) code = 105;
   lines.close();
   const crossed = measurements.end();
@@ -99,7 +111,8 @@ class Vus {
   }
 
   tick(): void {
-    for (const metric of ['vus', 'vus_max']) this.#point(metric, 'gauge', this.#plan.vus, {});
+    this.#point('vus', 'gauge', this.#isCut ? 0 : this.#plan.vus, {});
+    this.#point('vus_max', 'gauge', this.#plan.vus, {});
   }
 
   run(): Promise<void> {
@@ -150,7 +163,7 @@ class Vus {
     if (idle !== undefined) return idle;
     if (this.#made >= mostThreads) return new Promise((resolve) => this.#waiting.push(resolve));
     this.#made++;
-    const vu = await VuThread.start(this.#flags, { isFirst: false });
+    const vu = await VuThread.start(this.#flags);
     if (this.#isCut) vu.end();
     this.#all.push(vu);
     vu.listen(this.#record, this.#onScript);

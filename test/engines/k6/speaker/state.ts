@@ -3,7 +3,8 @@ import type { FromVu, Scenario, Texts } from './messages.ts';
 /** What a VU's modules share. */
 export const state = {
   tell: (_: FromVu): void => {},
-  scenario: { name: 'default', executor: '', startTime: 0 } as Scenario,
+  /** null: what runs is setup() or teardown(). */
+  scenario: null as Scenario | null,
   vu: 1,
   iteration: 0,
   group: '',
@@ -18,9 +19,11 @@ export function textsOf(values: Record<string, unknown> = {}): Texts {
 
 /** Of each point: the VU's own, as they are now. */
 export function metadataNow(): Texts {
-  return { ...textsOf(state.metadata), vu: String(state.vu), iter: String(state.iteration) };
+  const vu = state.scenario === null ? {} : { vu: String(state.vu) };
+  return { ...textsOf(state.metadata), ...vu, iter: String(state.iteration) };
 }
 
 export function tagsNow(): Texts {
-  return { ...textsOf(state.tags), scenario: state.scenario.name, group: state.group };
+  const scenario = state.scenario === null ? {} : { scenario: state.scenario.name };
+  return { ...textsOf(state.tags), ...scenario, group: state.group };
 }

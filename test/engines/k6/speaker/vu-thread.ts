@@ -2,7 +2,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Client, type Timings } from './client.ts';
 import type { Flags } from './flags.ts';
 import { fail, log } from './log.ts';
-import type { FromVu, HttpAnswer, HttpSpec, MetricPoint, Scenario, ToVu } from './messages.ts';
+import type { FromVu, Hook, HttpAnswer, HttpSpec, MetricPoint, Scenario, ToVu } from './messages.ts';
 import { wallNs } from './wall.ts';
 
 type Ready = Extract<FromVu, { kind: 'ready' }>;
@@ -19,7 +19,7 @@ export class VuThread {
   #client: Client | null = null;
   #record: (point: MetricPoint) => void = () => {};
   #onScript: (kind: 'abort' | 'fail', message: string) => void = () => {};
-  #onIdle: () => void = () => {};
+  #onIdle: (error: string | null) => void = () => {};
   #isEnded = false;
 
   private constructor(flags: Flags, worker: Worker, answers: MessagePort, ready: Ready) {
@@ -30,37 +30,20 @@ export class VuThread {
   }
 
   /** Exits with 107 where the script throws when it is read. */
-  static async start(flags: Flags, { isFirst }: { isFirst: boolean }): Promise<VuThread> {
+  static async start(flags: Flags): Promise<VuThread> {
     const { port1, port2 } = new MessageChannel();
     const worker = new Worker(new URL('./vu.ts', import.meta.url), {
-      workerData: { script: flags.script, isFirst, answers: port2 },
+      workerData: { script: flags.script, answers: port2 },
       transferList: [port2],
     });
     const { promise, resolve } = Promise.withResolvers<Ready>();
-    const early: FromVu[] = [];
     let vu: VuThread | null = null;
     worker.on('error', (error) => fail(109, error.message));
     worker.on('message', (message: FromVu) => {
       if (message.kind === 'broken') fail(107, message.message);
       if (message.kind === 'ready') resolve(message);
       else if (vu !== null) void vu.#hear(message);
-      else early.push(message);
     });
-    if (isFirst) {
-      // setup() may send requests before the rest is there.
-      const forSetup = new Client(false);
-      const answer = setInterval(() => {
-        for (const message of early.splice(0))
-          if (message.kind === 'http')
-            void forSetup
-              .send(message.spec, message.spec.url)
-              .then(({ answer: came }) => give(port1, message.signal, came));
-      }, 5);
-      void promise.then(() => {
-        clearInterval(answer);
-        forSetup.close();
-      });
-    }
     vu = new VuThread(flags, worker, port1, await promise);
     return vu;
   }
@@ -72,16 +55,25 @@ export class VuThread {
   }
 
   iterate(scenario: Scenario, exec: string, iteration: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onIdle = resolve;
-    this.#worker.postMessage({ kind: 'iterate', scenario, exec, vu: this.#number, iteration } satisfies ToVu);
-    return promise;
+    return this.#does({ kind: 'iterate', scenario, exec, vu: this.#number, iteration }).then(() => {});
+  }
+
+  /** Resolves with what it threw, or null. */
+  hook(name: Hook): Promise<string | null> {
+    return this.#does({ kind: 'hook', name });
   }
 
   end(): void {
     this.#isEnded = true;
     this.#client?.close();
     void this.#worker.terminate();
+  }
+
+  #does(what: ToVu): Promise<string | null> {
+    const { promise, resolve } = Promise.withResolvers<string | null>();
+    this.#onIdle = resolve;
+    this.#worker.postMessage(what);
+    return promise;
   }
 
   async #hear(message: FromVu): Promise<void> {
@@ -96,7 +88,7 @@ export class VuThread {
         break;
       case 'idle':
         if (message.error !== null) log('error', message.error);
-        this.#onIdle();
+        this.#onIdle(message.error);
         break;
       case 'http':
         give(this.#answers, message.signal, await this.#exchange(message.spec));

@@ -25,24 +25,22 @@ state.tell = tell;
 try {
   const exported = (await import(pathToFileURL(script).href)) as Record<string, unknown>;
   const options = JSON.parse(JSON.stringify(exported.options ?? {})) as Record<string, unknown>;
-  const { setup } = exported;
-  if (workerData.isFirst && typeof setup === 'function') {
-    state.group = '::setup';
-    setup();
-    state.group = '';
-  }
-  port.on('message', (message: ToVu) => iterate(message, exported));
-  tell({ kind: 'ready', options, metrics: state.metrics as { name: string; kind: MetricPoint['kind'] }[] });
+  const hooks = (['setup', 'teardown'] as const).filter((name) => typeof exported[name] === 'function');
+  port.on('message', (message: ToVu) => run(message, exported));
+  tell({ kind: 'ready', options, metrics: state.metrics as { name: string; kind: MetricPoint['kind'] }[], hooks });
 } catch (error) {
   tell({ kind: 'broken', message: (error as Error).stack?.split('\n').slice(0, 2).join(' ') ?? String(error) });
 }
 
-function iterate({ scenario, exec, vu, iteration }: ToVu, exported: Record<string, unknown>): void {
-  Object.assign(state, { scenario, vu, iteration });
-  const run = exported[exec];
+function run(message: ToVu, exported: Record<string, unknown>): void {
+  if (message.kind === 'iterate') {
+    const { scenario, vu, iteration } = message;
+    Object.assign(state, { scenario, vu, iteration, group: '' });
+  } else Object.assign(state, { scenario: null, vu: 0, iteration: 0, group: `::${message.name}` });
+  const act = exported[message.kind === 'iterate' ? message.exec : message.name];
   let error: string | null = null;
   try {
-    if (typeof run === 'function') run();
+    if (typeof act === 'function') act();
   } catch (thrown) {
     error = String(thrown);
   }

@@ -16,3 +16,13 @@ export function check(value: unknown, sets: Record<string, (value: unknown) => b
   }
   return all;
 }
+
+export function group<T>(name: string, act: () => T): T {
+  const around = state.group;
+  state.group = `${around}::${name}`;
+  try {
+    return act();
+  } finally {
+    state.group = around;
+  }
+}
