@@ -17,6 +17,8 @@ export class ServiceController {
   readonly #listeners = new Set<(endpoints: readonly Endpoint[]) => void>();
   #selector: Record<string, string>;
   #listed: Endpoints = new Map();
+  /** What was sent on its way last. */
+  #sent: Endpoints = new Map();
   #routed: Endpoints = new Map();
 
   constructor(manifest: Service, platform: Platform) {
@@ -52,23 +54,32 @@ export class ServiceController {
     this.#emit('switched', { kind: 'service', name: this.name }, { message: words.join(','), object: { selector } });
   }
 
-  /** Lists the pods that are selected, ready and not on their way out. */
+  /**
+   * Lists the pods that are selected, ready and not on their way out. Where there are none, connections are led to those that
+   * go and still serve, as kube-proxy does (kubernetes/enhancements, KEP 1669).
+   */
   sync(pods: readonly Pod[]): void {
-    const next = new Map<string, Endpoint>();
-    for (const pod of pods) {
-      const endpoint = this.#endpoint(pod);
-      if (endpoint !== undefined) next.set(pod.name, endpoint);
-    }
-    const { changed, removed } = this.#tell('endpoint-added', 'endpoint-removed', this.#listed, next);
-    if (!changed) return;
-    this.#listed = next;
-    this.#spread.send(next, this.#platform.draw.ms(removed ? 'removedMs' : 'addedMs', this.name));
+    const selected = pods.filter((pod) => selects(this.#selector, pod.spec.template.labels));
+    const listed = this.#endpointsOf(selected.filter((pod) => !pod.terminating));
+    this.#tell('endpoint-added', 'endpoint-removed', this.#listed, listed);
+    this.#listed = listed;
+    const leaving = selected.filter((pod) => pod.terminating && pod.container !== undefined);
+    const next = listed.size > 0 ? listed : this.#endpointsOf(leaving);
+    const { gone, come } = difference(this.#sent, next);
+    if (gone.length + come.length === 0) return;
+    this.#sent = next;
+    this.#spread.send(next, this.#platform.draw.ms(gone.length > 0 ? 'removedMs' : 'addedMs', this.name));
+  }
+
+  #endpointsOf(pods: readonly Pod[]): Endpoints {
+    const entries = pods.map((pod) => [pod.name, this.#endpoint(pod)] as const);
+    return new Map(entries.filter((entry): entry is [string, Endpoint] => entry[1] !== undefined));
   }
 
   #endpoint(pod: Pod): Endpoint | undefined {
     const { template } = pod.spec;
     const serves = pod.ready || (this.#manifest.publishNotReadyAddresses && pod.container !== undefined);
-    if (!serves || pod.terminating || !selects(this.#selector, template.labels)) return undefined;
+    if (!serves) return undefined;
     const targetPort = this.#manifest.ports[0]?.targetPort;
     const port =
       typeof targetPort === 'number'
@@ -86,15 +97,19 @@ export class ServiceController {
     this.#platform.changed();
   }
 
-  #tell(added: EventKind, removed: EventKind, before: Endpoints, after: Endpoints) {
-    const gone = [...before.keys()].filter((pod) => !after.has(pod));
-    const come = [...after.keys()].filter((pod) => !before.has(pod));
+  #tell(added: EventKind, removed: EventKind, before: Endpoints, after: Endpoints): void {
+    const { gone, come } = difference(before, after);
     for (const name of gone) this.#emit(removed, { kind: 'endpoint', name });
     for (const name of come) this.#emit(added, { kind: 'endpoint', name });
-    return { changed: gone.length + come.length > 0, removed: gone.length > 0 };
   }
 
   #emit(kind: EventKind, subject: Event['subject'], details: Partial<Event> = {}): void {
     this.#platform.emit(kind, { subject, owner: this.name, ...details });
   }
+}
+
+function difference(before: Endpoints, after: Endpoints) {
+  const gone = [...before.keys()].filter((pod) => !after.has(pod));
+  const come = [...after.keys()].filter((pod) => !before.has(pod));
+  return { gone, come };
 }

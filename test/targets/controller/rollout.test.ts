@@ -79,6 +79,18 @@ describe.concurrent('other ways', () => {
     expect(kinds.filter((kind) => kind === 'exited').length).toBe(2);
   });
 
+  test('those that go are led to as long as they serve and no other does', async ({ deploy }) => {
+    const app = await deploy({ deployment: { replicas: 2, strategy: { type: 'Recreate' } } });
+    const old = app.target.state().replicas.map(({ pod }) => pod);
+    const events = await rolledOut(app);
+    const at = (kind: Event['kind'], pod: string) =>
+      events.findIndex((event) => event.kind === kind && event.subject.name === pod);
+    for (const pod of old) {
+      expect(at('endpoint-removed', pod)).toBeLessThan(at('exited', pod));
+      expect(at('route-removed', pod)).toBeGreaterThan(at('exited', pod));
+    }
+  });
+
   test('a version that never gets ready is stuck at its deadline, and undo brings the old one back in its ReplicaSet', async ({
     deploy,
   }) => {
