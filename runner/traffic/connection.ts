@@ -3,11 +3,13 @@ import type { Attempt, Phase } from '../../record/attempt.ts';
 import { nowUs } from '../../record/clock.ts';
 import { addressText } from '../../targets/address.ts';
 import { Answer } from './answer.ts';
+import { endAs, lossOf } from './attempt-end.ts';
+import { type ConnectionPhase, limitOf } from './connection-phase.ts';
 import { isPlace, type Place } from './destination.ts';
 import { dial } from './dial.ts';
 import type { Exchange, Wire } from './exchange.ts';
 import { decodedBody, surplus } from './judge.ts';
-import { type Ending, failedConnect, failedHandshake, isLateRefusal, lostConnection } from './outcome.ts';
+import { type Ending, failedConnect, failedHandshake, isLateRefusal } from './outcome.ts';
 import type { Held, Holder } from './recorder.ts';
 import { hideSecrets } from './secrets.ts';
 import { SecureSocket } from './secure-socket.ts';
@@ -40,7 +42,7 @@ export class Connection implements Holder {
   #socket: Socket | SecureSocket | null = null;
   #exchange: Exchange | null = null;
   #held: Held | null = null;
-  #phase: 'resolve' | 'connect' | 'tls' | 'headers' | 'body' = 'resolve';
+  #phase: ConnectionPhase = 'resolve';
   #address: string | null = null;
   #deadlineUs = 0;
   #idleSinceUs = 0;
@@ -236,14 +238,10 @@ export class Connection implements Holder {
     } else if (by === 'FIN' && this.#answer.finish()) this.#answered(true);
     else {
       const now = nowUs();
-      this.#fail(this.#loss(this.#exchange.attempt, by, writing, now), now);
+      const isWriting = writing || this.#wirePhase() === 'write';
+      const phase = this.#answer.status !== null ? 'body' : isWriting ? 'write' : 'headers';
+      this.#fail(lossOf(this.#exchange.attempt, this.#answer, { by, phase, us: now }), now);
     }
-  }
-
-  #loss({ bytes, method, idleUs, sentUs }: Attempt, by: string, writing: boolean, now: number): Ending {
-    const { status, keepAliveUs } = this.#answer;
-    const phase = status !== null ? 'body' : writing || this.#wirePhase() === 'write' ? 'write' : 'headers';
-    return lostConnection({ by, phase, bytes, method, idleUs, keepAliveUs, sinceSentUs: now - (sentUs as number) });
   }
 
   #fail(ending: Ending, now: number = nowUs()): void {
@@ -263,18 +261,8 @@ export class Connection implements Holder {
     this.#wire.busy.delete(this);
     this.#idleSinceUs = now;
     this.#answeredAtRound = this.#wire.rounds();
-    attempt.endUs = now;
-    attempt.outcome = ending.outcome;
-    attempt.phase = ending.phase;
-    attempt.detail = ending.detail;
-    attempt.status = this.#answer.status;
-    attempt.handled = handled(attempt);
+    endAs(attempt, ending, this.#answer.status, now);
     if (work.secrets.length > 0) hideSecrets(attempt, work.secrets);
-    if (ending.outcome === 'unsent') {
-      attempt.sentUs = null;
-      attempt.connection = null;
-      attempt.address = null;
-    }
     if (this.#socket === null) this.#wire.recorder.record(attempt, work.books);
     else this.#held = this.#wire.recorder.hold(attempt, work.books, this);
     exchange.ended(this);
@@ -313,17 +301,4 @@ export class Connection implements Holder {
     this.#socket = null;
     socket?.destroy();
   }
-}
-
-const limitOf = {
-  resolve: 'connectUs',
-  connect: 'connectUs',
-  tls: 'tlsUs',
-  headers: 'headersUs',
-  body: 'bodyUs',
-} as const;
-
-function handled({ status, phase, outcome }: Attempt): Attempt['handled'] {
-  if (status !== null) return 'yes';
-  return outcome === 'unsent' || phase === 'resolve' || phase === 'connect' || phase === 'tls' ? 'no' : 'unknown';
 }

@@ -1,10 +1,11 @@
 import type { Attempt, Phase } from '../../../record/attempt.ts';
 import { nowUs } from '../../../record/clock.ts';
 import { addressText } from '../../../targets/address.ts';
+import { endAs, lossOf } from '../../traffic/attempt-end.ts';
 import type { LaneWork } from '../../traffic/exchange.ts';
 import { surplus } from '../../traffic/judge.ts';
 import { newAttempt } from '../../traffic/new-attempt.ts';
-import { type Ending, failedConnect, failedHandshake, isLateRefusal, lostConnection } from '../../traffic/outcome.ts';
+import { type Ending, failedConnect, failedHandshake, isLateRefusal } from '../../traffic/outcome.ts';
 import type { Held, Holder, Recorder } from '../../traffic/recorder.ts';
 import { hideSecrets } from '../../traffic/secrets.ts';
 import type { Client } from './client.ts';
@@ -202,7 +203,7 @@ export class TappedClient implements Holder {
 
   #loss(link: Link): Ending {
     const attempt = this.#attempt as Attempt;
-    const { bytes, method, idleUs, sentUs } = attempt;
+    const { bytes, idleUs } = attempt;
     const by = link.over ?? 'closed';
     const phase = this.#phase();
     if (by === 'closed') return { outcome: 'timeout', phase, detail: 'autocannon gave it up' };
@@ -215,10 +216,7 @@ export class TappedClient implements Holder {
     // The server may have ended it before, and nobody had looked.
     if (this.#afterStall && bytes === 0 && idleUs !== null)
       return { outcome: 'unanswered', phase, detail: `${by}, and this machine was busy just before it was sent` };
-    const sinceSentUs = nowUs() - (sentUs as number);
-    const { keepAliveUs } = link.answer;
-    const where = phase === 'body' ? 'body' : 'headers';
-    return lostConnection({ by, phase: where, bytes, method, idleUs, keepAliveUs, sinceSentUs });
+    return lossOf(attempt, link.answer, { by, phase: phase === 'body' ? 'body' : 'headers', us: nowUs() });
   }
 
   #phase(): Phase {
@@ -235,14 +233,11 @@ export class TappedClient implements Holder {
     const { work, recorder } = this.#tap;
     this.#attempt = null;
     const now = nowUs();
+    const sentUs = attempt.sentUs as number;
     link.idleSinceUs = now;
-    attempt.endUs = now;
-    attempt.status = link.answer.status;
-    Object.assign(attempt, ending);
-    if (link.uses === 1) Object.assign(attempt, openingOf(link, attempt.sentUs as number));
-    attempt.address = addressOf(link);
-    attempt.handled = handled(attempt);
-    if (ending.outcome === 'unsent') Object.assign(attempt, { sentUs: null, connection: null, address: null });
+    endAs(attempt, ending, link.answer.status, now);
+    if (link.uses === 1) Object.assign(attempt, openingOf(link, sentUs));
+    if (ending.outcome !== 'unsent') attempt.address = addressOf(link);
     if (work.secrets.length > 0) hideSecrets(attempt, work.secrets);
     if (answered === null) recorder.record(attempt, work.books);
     else this.#held = recorder.hold(attempt, work.books, this);
@@ -283,9 +278,4 @@ function openingOf({ beganUs, lookedUpUs, connectedUs, securedUs }: Link, sentUs
 function addressOf({ socket: { remoteAddress, remotePort } }: Link): string | null {
   if (remoteAddress === undefined || remotePort === undefined) return null;
   return addressText({ host: remoteAddress, port: remotePort });
-}
-
-function handled({ status, phase }: Attempt): Attempt['handled'] {
-  if (status !== null) return 'yes';
-  return phase === 'resolve' || phase === 'connect' || phase === 'tls' ? 'no' : 'unknown';
 }
