@@ -1,20 +1,18 @@
 import { HitlessError } from '../record/error.ts';
 import type { TargetFacts } from '../record/facts.ts';
 import type { Watcher } from '../record/progress.ts';
-import { placeOf } from '../targets/address.ts';
 import { useOfPlaces } from '../targets/recent-run.ts';
-import { addressesFor } from '../targets/resolve.ts';
 import type { Route, Target, TargetFactory, TargetSettings } from '../targets/target.ts';
-import { AccessLog } from './access-log/access-log.ts';
 import { prepareEngines } from './engines/mix.ts';
 import type { CheckLevel } from './judge/levels.ts';
-import { Ledger } from './ledger/ledger.ts';
+import { routesOfLanes, throughBalancer } from './lane-routes.ts';
 import { giveMemoryBack } from './memory.ts';
 import { namesOfPods } from './names-of-pods.ts';
 import { ProgressTicker } from './progress.ts';
 import { reasonsToGoBack, versionsServing } from './rollback.ts';
 import { RunLog } from './run-log.ts';
 import type { Scenario, Step } from './scenario/scenario.ts';
+import { ServerRecords } from './server-records.ts';
 import type { StepContext } from './steps/step.ts';
 import { capabilityOf, runStep } from './steps/steps.ts';
 import { Interrupted, orInterrupted } from './steps/wait-for.ts';
@@ -61,9 +59,8 @@ class Run {
   readonly #broken = new AbortController();
   readonly #signal: AbortSignal;
   #traffic: Traffic | null = null;
-  #accessLog: AccessLog | null = null;
+  #serverRecords: ServerRecords | null = null;
   #isEnding = false;
-  #ledger: Ledger | null = null;
   #use: ReturnType<typeof useOfPlaces> | null = null;
   /** What is to be said of lanes whose engine does not choose replicas by itself. */
   #balanced: string[] = [];
@@ -179,10 +176,8 @@ class Run {
 
   async #startTraffic(): Promise<void> {
     const route = await orInterrupted(this.#target.route(), this.#signal);
-    const services = await this.#routesOfLanes();
-    const { accessLog, ledger } = this.#scenario;
-    this.#accessLog = accessLog === null ? null : new AccessLog(accessLog);
-    this.#ledger = ledger === null ? null : new Ledger(ledger);
+    const services = await routesOfLanes(this.#scenario, this.#target, this.#signal);
+    this.#serverRecords = new ServerRecords(this.#scenario);
     const lanes = belowBase(this.#scenario.lanes, route.url);
     await this.#sayWhereTo(lanes, [route, ...services.values()]);
     this.#balanced = throughBalancer(lanes, route);
@@ -204,17 +199,6 @@ class Run {
     this.#usage.start();
   }
 
-  /** To the Services that lanes name, and to what nobody deploys. */
-  async #routesOfLanes(): Promise<Map<string, Route>> {
-    const routes = new Map<string, Route>();
-    for (const { service, control } of this.#scenario.lanes) {
-      if (service !== null && !routes.has(service))
-        routes.set(service, await orInterrupted(this.#target.route(service), this.#signal));
-      if (control !== null) routes.set(control, routeOfControl(control, this.#scenario));
-    }
-    return routes;
-  }
-
   async #endTraffic(): Promise<void> {
     const traffic = this.#traffic;
     if (!traffic) return;
@@ -227,18 +211,13 @@ class Run {
       this.#log.error(error);
     }
     this.#log.trafficEnded(traffic.counts());
-    await this.#joinBooks();
+    await this.#joinServerRecords();
     this.#use?.end();
   }
 
-  /** What others wrote down of the requests. */
-  async #joinBooks(): Promise<void> {
-    const { attempts } = this.#log.files;
+  async #joinServerRecords(): Promise<void> {
     try {
-      if (this.#accessLog !== null) this.#log.facts.accessLog = await this.#accessLog.join(attempts, this.#signal);
-      if (this.#ledger === null) return;
-      const beyondEnd = new Set(this.#traffic?.counts().flatMap((lane) => lane.beyondEnd ?? []));
-      this.#log.facts.ledger = await this.#ledger.reconcile(attempts, beyondEnd);
+      await this.#serverRecords?.join(this.#log, this.#traffic?.counts() ?? [], this.#signal);
     } catch (error) {
       this.#log.error(error);
     }
@@ -267,25 +246,6 @@ class Run {
     // The steps are done by then, and the traffic ends by itself.
     if (!this.#isEnding) this.#broken.abort();
   }
-}
-
-/** The same way, to another place: the same authorities are trusted, the same `app.resolve` says where it is. */
-function routeOfControl(url: string, { app }: Scenario): Route {
-  const { servername, ...trust } = app.tls ?? {};
-  const isSameHost = URL.parse(url)?.hostname === URL.parse(app.url ?? '')?.hostname;
-  const tls = { ...trust, ...(isSameHost && servername !== undefined && { servername }) };
-  const addresses = addressesFor(app.resolve ?? [], placeOf(new URL(url)));
-  return { kind: 'address', url, tls, ...(addresses && { addresses }) };
-}
-
-/** Other engines than ours go to the balancer's port, where the target has no address of its own for the app. */
-function throughBalancer(lanes: readonly Lane[], { kind }: Route): string[] {
-  if (kind !== 'choice') return [];
-  const names = lanes.filter(({ engine, control }) => engine !== 'builtin' && control === null).map(({ name }) => name);
-  return names.map(
-    (name) =>
-      `Lane ${name} goes through the balancer, which accepts connections in a replica's place: what would be refused there is reset here.`,
-  );
 }
 
 function refuseWhatTargetLacks(scenario: Scenario, target: Target): void {
