@@ -1,4 +1,4 @@
-import { type Attempt, isFailed } from '../../../record/attempt.ts';
+import type { Attempt } from '../../../record/attempt.ts';
 import type { AttemptWriter } from '../../../record/attempts-writer.ts';
 import { nowUs } from '../../../record/clock.ts';
 import { HitlessError } from '../../../record/error.ts';
@@ -6,7 +6,7 @@ import type { Event } from '../../../record/event.ts';
 import type { BlindSpot, EngineFinding } from '../../../record/facts.ts';
 import type { TlsSettings } from '../../../targets/tls.ts';
 import type { Lane } from '../../traffic/lane.ts';
-import { hideSecrets, secretsOf, withoutSecrets } from '../../traffic/secrets.ts';
+import { secretsOf, withoutSecrets } from '../../traffic/secrets.ts';
 import type { LaneCounts } from '../../traffic/traffic.ts';
 import { Attempts } from './attempts.ts';
 import { blindSpots } from './blind-spots.ts';
@@ -14,6 +14,7 @@ import { k6Arguments, k6Environment } from './command.ts';
 import { type Exit, meaningOf } from './exits.ts';
 import { GrowingFile } from './growing-file.ts';
 import { LaneFiles } from './lane-files.ts';
+import { LaneRecorder } from './lane-recorder.ts';
 import { isAround, isOfLoad, lineOf, type Point } from './lines.ts';
 import { K6Process } from './process.ts';
 import { beginMetric, type Request, Requests } from './requests.ts';
@@ -52,9 +53,6 @@ const abortMs = 120;
 /** A remainder of iterations comes as one number; so many rows and no more are made of it. */
 const mostDropped = 1_000_000;
 
-/** For the app's ledger, which has them too. */
-const mostBeyondEnd = 1_000_000;
-
 /** One k6, which sends the requests of one lane. */
 export class LaneRun {
   readonly lane: Lane;
@@ -72,10 +70,8 @@ export class LaneRun {
   readonly #attempts: Attempts;
   readonly #thresholds = new Thresholds();
   readonly #standstill: Standstill;
-  readonly #counts: LaneCounts;
+  readonly #recorder: LaneRecorder;
   readonly #findings: EngineFinding[] = [];
-  readonly #beyondEnd: string[] = [];
-  #lastFailure: { outcome: Attempt['outcome']; us: number } | null = null;
   /** Also those of setup() and teardown(). */
   #httpRequests = 0;
   #unreadable = 0;
@@ -101,7 +97,7 @@ export class LaneRun {
       nextConnection,
     });
     this.#standstill = new Standstill(lane, onEvent);
-    this.#counts = { lane: lane.name, planned: 0, sent: 0, ok: 0, failed: 0, unanswered: 0, unsent: 0, inFlight: 0 };
+    this.#recorder = new LaneRecorder(lane.name, spec.writer, this.#secrets);
     this.exited = process.exited.then((exit) => {
       this.#ended(exit);
       return exit;
@@ -131,12 +127,7 @@ export class LaneRun {
   }
 
   counts(): LaneCounts {
-    const { underWay } = this.#requests;
-    const { planned, sent } = this.#counts;
-    const counts = { ...this.#counts, planned: planned + underWay, sent: sent + underWay, inFlight: underWay };
-    if (this.#lastFailure === null) return counts;
-    const { outcome, us } = this.#lastFailure;
-    return { ...counts, lastFailure: { outcome, agoMs: Math.max(0, (nowUs() - us) / 1000) } };
+    return this.#recorder.counts(this.#requests.underWay);
   }
 
   /** Why k6 ended before a request began, as an error to throw. */
@@ -205,7 +196,7 @@ export class LaneRun {
     if (metric === 'http_reqs') this.#httpRequests++;
     if (isAround(point)) {
       // It is not the lane's traffic, and the app's ledger has it.
-      if (metric === beginMetric && metadata.hl_id !== undefined) this.#leaveOut(metadata.hl_id);
+      if (metric === beginMetric && metadata.hl_id !== undefined) this.#recorder.leaveOut(metadata.hl_id);
       return;
     }
     if (metric === 'dropped_iterations') this.#drop(wallUs, value);
@@ -234,30 +225,13 @@ export class LaneRun {
   #request(request: Request): void {
     const attempt = this.#attempts.of(request, Math.max(this.#standstill.latestUs, this.#stopUs ?? 0));
     if (this.#stopUs === null || attempt.readyUs <= this.#stopUs) this.#record(attempt);
-    else this.#leaveOut(attempt.id);
-  }
-
-  /** A request that went out and is no part of the run. */
-  #leaveOut(id: string): void {
-    if (this.#beyondEnd.length < mostBeyondEnd) this.#beyondEnd.push(id);
+    else this.#recorder.leaveOut(attempt.id);
   }
 
   #record(attempt: Attempt): void {
-    const { outcome } = attempt;
     this.firstUs = Math.min(this.firstUs ?? attempt.readyUs, attempt.readyUs);
-    hideSecrets(attempt, this.#secrets);
-    this.#spec.writer.add(attempt);
+    this.#recorder.record(attempt);
     this.#standstill.ended(attempt);
-    const counts = this.#counts;
-    counts.planned++;
-    if (outcome === 'unsent') counts.unsent++;
-    else counts.sent++;
-    if (outcome === 'ok') counts.ok++;
-    else if (outcome === 'unanswered') counts.unanswered++;
-    else if (isFailed(outcome)) {
-      counts.failed++;
-      this.#lastFailure = { outcome, us: attempt.endUs };
-    }
   }
 
   /** k6 is gone, by itself or not: takes its last lines. */
@@ -292,8 +266,7 @@ export class LaneRun {
     if (!wasKilled && counted !== null && counted !== this.#httpRequests)
       this.#fail('HITLESS_K6_LINES', `counted ${counted} requests, and its lines tell of ${this.#httpRequests}`);
     this.#findings.push(...this.#thresholds.findings(summary, exit?.code === 99));
-    this.#counts.beyondEnd = this.#beyondEnd;
-    this.#counts.atEnd = { blindTo: this.#blindTo(), findings: this.#findings };
+    this.#recorder.close({ blindTo: this.#blindTo(), findings: this.#findings });
     this.#files.remove();
   }
 
