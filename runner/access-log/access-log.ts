@@ -1,10 +1,9 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readAttempts } from '../../record/attempts-reader.ts';
 import { HitlessError } from '../../record/error.ts';
 import type { AccessLogFacts } from '../../record/facts.ts';
 import { rewriteAttempts } from '../../record/rewrite-attempts.ts';
+import { AppendedFile } from '../appended-file.ts';
 import { formatOf, type LogEntry, type LogFormat, readLine } from './formats.ts';
 
 export interface AccessLogOptions {
@@ -23,18 +22,17 @@ const longestWaitMs = 12_000;
  * answered. It is read from where it ended when traffic began.
  */
 export class AccessLog {
-  readonly #options: AccessLogOptions;
-  readonly #from: number;
+  readonly #file: AppendedFile;
+  readonly #format: LogFormat | undefined;
 
   /** Throws HITLESS_ACCESS_LOG where there is no such file. */
-  constructor(options: AccessLogOptions) {
-    if (!existsSync(options.file) || !statSync(options.file).isFile())
-      throw new HitlessError('HITLESS_ACCESS_LOG', `there is no access log ${options.file}`, {
-        blame: 'usage',
-        hint: 'The proxy has to write it where this machine can read it.',
-      });
-    this.#options = options;
-    this.#from = statSync(options.file).size;
+  constructor({ file, format }: AccessLogOptions) {
+    const missing = new HitlessError('HITLESS_ACCESS_LOG', `there is no access log ${file}`, {
+      blame: 'usage',
+      hint: 'The proxy has to write it where this machine can read it.',
+    });
+    this.#file = new AppendedFile(file, missing);
+    this.#format = format;
   }
 
   /** Puts what the log says into the record of attempts, in place; tells what it found. */
@@ -46,17 +44,13 @@ export class AccessLog {
       await sleep(250);
       entries = await this.#entries();
     }
-    return { file: this.#options.file, ...rewritten(attemptsFile, entries) };
+    return { file: this.#file.path, ...rewritten(attemptsFile, entries) };
   }
 
   async #entries(): Promise<Map<string, LogEntry>> {
-    const { file } = this.#options;
-    let { format } = this.#options;
+    let format = this.#format;
     const entries = new Map<string, LogEntry>();
-    // One that was rotated meanwhile begins anew.
-    const start = statSync(file).size >= this.#from ? this.#from : 0;
-    const lines = createInterface({ input: createReadStream(file, { start, encoding: 'utf8' }) });
-    for await (const line of lines) {
+    for await (const line of this.#file.lines()) {
       format ??= formatOf(line);
       const entry = format === undefined ? null : readLine(line, format);
       if (entry !== null && entries.size < mostEntries) entries.set(entry.id, entry);

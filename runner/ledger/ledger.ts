@@ -1,8 +1,7 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { HitlessError } from '../../record/error.ts';
 import type { LaneLedgerFacts, LedgerFacts } from '../../record/ledger.ts';
 import { rewriteAttempts } from '../../record/rewrite-attempts.ts';
+import { AppendedFile } from '../appended-file.ts';
 
 interface Entry {
   /** In the ledger. */
@@ -19,18 +18,15 @@ const mostEntries = 2_000_000;
  * read from where it ended when traffic began.
  */
 export class Ledger {
-  readonly #file: string;
-  readonly #from: number;
+  readonly #file: AppendedFile;
 
   /** Throws HITLESS_LEDGER where there is no such file. */
   constructor(file: string) {
-    if (!existsSync(file) || !statSync(file).isFile())
-      throw new HitlessError('HITLESS_LEDGER', `there is no ledger ${file}`, {
-        blame: 'usage',
-        hint: 'The app has to make it when it starts, where this machine can read it; the helloworld app is told where by LEDGER.',
-      });
-    this.#file = file;
-    this.#from = statSync(file).size;
+    const missing = new HitlessError('HITLESS_LEDGER', `there is no ledger ${file}`, {
+      blame: 'usage',
+      hint: 'The app has to make it when it starts, where this machine can read it; the helloworld app is told where by LEDGER.',
+    });
+    this.#file = new AppendedFile(file, missing);
   }
 
   /**
@@ -39,7 +35,8 @@ export class Ledger {
    */
   async reconcile(attemptsFile: string, beyondEnd: ReadonlySet<string> = new Set()): Promise<LedgerFacts> {
     const entries = await this.#entries();
-    if (entries === null) return { file: this.#file, entries: mostEntries, strangers: 0, lanes: [] };
+    const file = this.#file.path;
+    if (entries === null) return { file, entries: mostEntries, strangers: 0, lanes: [] };
     for (const id of beyondEnd) entries.delete(id);
     const lanes = new Map<string, LaneLedgerFacts>();
     let known = 0;
@@ -59,15 +56,13 @@ export class Ledger {
       if (entry.times > before + 1) lane.twice += before === 0 ? 1 : 0;
       else if (entry.times === before + 1 && before > 0) lane.twice--;
     });
-    return { file: this.#file, entries: entries.size, strangers: entries.size - known, lanes: [...lanes.values()] };
+    return { file, entries: entries.size, strangers: entries.size - known, lanes: [...lanes.values()] };
   }
 
   /** By id; null where there are too many. */
   async #entries(): Promise<Map<string, Entry> | null> {
-    // One that was begun anew meanwhile is read from its start.
-    const start = statSync(this.#file).size >= this.#from ? this.#from : 0;
     const entries = new Map<string, Entry>();
-    for await (const line of createInterface({ input: createReadStream(this.#file, { start, encoding: 'utf8' }) })) {
+    for await (const line of this.#file.lines()) {
       const id = line.trim();
       if (id === '') continue;
       const entry = entries.get(id);
