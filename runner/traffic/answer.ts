@@ -25,6 +25,12 @@ const wholeNumber = /^\d{1,15}$/;
 /** A longer body is not kept to be looked into; see `Answer.body`. */
 export const longestBody = 1 << 26;
 
+/** The first of that name, in lower case, among names and values in turn; null: there is none. */
+export function headerIn(headers: readonly string[], name: string): string | null {
+  for (let i = 0; i < headers.length; i += 2) if (headers[i]?.toLowerCase() === name) return headers[i + 1] as string;
+  return null;
+}
+
 /**
  * Reads one answer after another from a connection, by http-parser-js, and is stricter where that lets through what no
  * client could rely on: a content-length or a chunk size that is no number, header lines without a colon, an upgrade
@@ -130,9 +136,7 @@ export class Answer extends Base {
   }
 
   header(name: string): string | null {
-    for (let i = 0; i < this.headers.length; i += 2)
-      if (this.headers[i]?.toLowerCase() === name) return this.headers[i + 1] as string;
-    return null;
+    return headerIn(this.headers, name);
   }
 
   headerValues(name: string): string[] {

@@ -88,7 +88,7 @@ export abstract class LaneSender implements Sender {
     this.work.books.blind.finish(nowUs());
     this.#untilUs = Number.NEGATIVE_INFINITY;
     for (let due = this.#waiting.shift(); due !== undefined; due = this.#waiting.shift())
-      this.#neverSent(due, 'unsent', 'interrupted while waiting for a connection');
+      this.#dropped(due, 'unsent', 'interrupted while waiting for a connection');
   }
 
   /** Everything that was planned has come to its end, as a row too. */
@@ -120,7 +120,7 @@ export abstract class LaneSender implements Sender {
       if (now - due.readyUs < connectUs) return;
       this.#waiting.shift();
       const { outcome, detail } = this.gaveUp();
-      this.#neverSent(due, outcome, detail);
+      this.#dropped(due, outcome, detail);
     }
   }
 
@@ -215,9 +215,13 @@ export abstract class LaneSender implements Sender {
     return false;
   }
 
-  #neverSent(due: Due, outcome: 'unsent' | 'timeout', detail: string): void {
+  #dropped(due: Due, outcome: 'unsent' | 'timeout', detail: string): void {
     const { session, page } = this.firstOf(due);
-    const attempt = this.attempt(this.id(due.index), session, page, due);
+    this.neverSent(this.attempt(this.id(due.index), session, page, due), outcome, detail);
+  }
+
+  /** Nothing of it went out; it is a row all the same. */
+  protected neverSent(attempt: Attempt, outcome: 'unsent' | 'timeout', detail: string): void {
     this.work.books.tally.sent();
     attempt.endUs = nowUs();
     attempt.outcome = outcome;

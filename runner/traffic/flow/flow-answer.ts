@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { Attempt } from '../../../record/attempt.ts';
+import { headerIn } from '../answer.ts';
 import { withoutSecrets } from '../secrets.ts';
 import type { FlowAnswer } from './flow.ts';
 import { NotGood } from './not-good.ts';
@@ -48,11 +49,7 @@ export class AnswerInHand implements FlowAnswer {
   }
 
   header(name: string): string | null {
-    const { headers } = this.#answered;
-    const wanted = name.toLowerCase();
-    for (let i = 0; i < headers.length; i += 2)
-      if (headers[i]?.toLowerCase() === wanted) return headers[i + 1] as string;
-    return null;
+    return headerIn(this.#answered.headers, name.toLowerCase());
   }
 
   /** As it came, without its coding. */

@@ -70,7 +70,8 @@ export class FlowLane extends LaneSender implements VisitorHost {
     const asks = [...this.#asks, ...[...this.#waiting.values()].flat()];
     this.#asks = [];
     this.#waiting.clear();
-    for (const ask of asks) this.#neverSent(ask);
+    for (const ask of asks)
+      this.neverSent(this.#attemptOf(ask, ask.readyUs ?? nowUs()), 'unsent', 'interrupted before it was sent');
     for (const visitor of [...this.#visitors]) visitor.freeze();
   }
 
@@ -237,15 +238,6 @@ export class FlowLane extends LaneSender implements VisitorHost {
     const next = waiting?.shift();
     if (waiting?.length === 0) this.#waiting.delete(visitor);
     return next;
-  }
-
-  #neverSent(ask: Ask): void {
-    const attempt = this.#attemptOf(ask, ask.readyUs ?? nowUs());
-    this.work.books.tally.sent();
-    attempt.endUs = nowUs();
-    attempt.outcome = 'unsent';
-    attempt.detail = 'interrupted before it was sent';
-    this.wire.recorder.record(attempt, this.work.books);
   }
 
   /** A flow that does not let go holds up all that its thread does. */
