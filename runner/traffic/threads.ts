@@ -8,11 +8,11 @@ import type { Endpoint, Route } from '../../targets/target.ts';
 import { FlowWatch } from './flow/flow-watch.ts';
 import { createBeats } from './flow/heartbeat.ts';
 import { Judge } from './judge.ts';
-import type { Lane } from './lane.ts';
 import { leastOf, type Scheduling } from './priority.ts';
 import { addressesOf, reachableFamily } from './reachable.ts';
 import { recorded } from './recorded.ts';
 import { assertRequests } from './request.ts';
+import { routeOfLane } from './route-of-lane.ts';
 import { chooseThreads, threadsOfLane } from './share.ts';
 import { drawSourceBlock } from './source-address.ts';
 import { createCounts, readCounts } from './tally.ts';
@@ -46,7 +46,7 @@ export async function prepareThreads(options: TrafficOptions, threads?: number):
     lanes,
     identity,
     routes: setups,
-    routeOfLane: lanes.map((lane) => placeOfRoute(lane, options)),
+    routeOfLane: lanes.map((lane) => routes.indexOf(routeOfLane(lane, options))),
     seed: options.seed,
     threads: count,
     runTag: randomBytes(4).toString('hex'),
@@ -167,17 +167,6 @@ class Threads implements Traffic {
   #tellAll(message: Parameters<TrafficWorker['tell']>[0]): void {
     for (const worker of this.#workers) worker.tell(message);
   }
-}
-
-/** The main one comes first, then those that lanes name: by their Service, or by where a control lane goes. */
-export function placeOfRoute({ service, control }: Lane, { services }: Pick<TrafficOptions, 'services'>): number {
-  const name = control ?? service;
-  if (name === null) return 0;
-  const place = [...(services?.keys() ?? [])].indexOf(name);
-  if (place >= 0) return place + 1;
-  throw new HitlessError('HITLESS_ROUTE', `there is no route to ${control ?? `the Service ${service}`}`, {
-    blame: 'usage',
-  });
 }
 
 async function routeSetup(route: Route): Promise<RouteSetup> {

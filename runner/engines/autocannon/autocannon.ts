@@ -9,8 +9,8 @@ import { Judge } from '../../traffic/judge.ts';
 import type { Lane } from '../../traffic/lane.ts';
 import type { Scheduling } from '../../traffic/priority.ts';
 import { assertRequests } from '../../traffic/request.ts';
+import { routeOfLane } from '../../traffic/route-of-lane.ts';
 import { createCounts, readCounts } from '../../traffic/tally.ts';
-import { placeOfRoute } from '../../traffic/threads.ts';
 import type { LaneCounts, Traffic, TrafficOptions } from '../../traffic/traffic.ts';
 import { TrafficWorker } from '../../traffic/traffic-worker.ts';
 import { type Engine, firstConnectionOf } from '../engine.ts';
@@ -60,10 +60,9 @@ class AutocannonTraffic implements Traffic {
   constructor({ lanes, identity, attemptsFile, onEvent, onError, ...ways }: TrafficOptions) {
     this.#lanes = lanes;
     this.#counts = createCounts(lanes.length, 1);
-    const routes = [ways.route, ...(ways.services?.values() ?? [])];
     const data: ThreadData = {
       lanes,
-      ways: lanes.map((lane) => wayOf(lane, routes[placeOfRoute(lane, ways)] as Route)),
+      ways: lanes.map((lane) => wayOf(lane, routeOfLane(lane, ways))),
       identity,
       runTag: `ac${randomBytes(4).toString('hex')}`,
       firstConnection: firstConnectionOf.autocannon,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { AttemptWriter } from '../../../record/attempts-writer.ts';
 import { nowUs } from '../../../record/clock.ts';
@@ -9,6 +10,7 @@ import type { Route } from '../../../targets/target.ts';
 import { headerValue } from '../../traffic/header-value.ts';
 import type { Lane } from '../../traffic/lane.ts';
 import { assertRequests } from '../../traffic/request.ts';
+import { routeOfLane } from '../../traffic/route-of-lane.ts';
 import type { Traffic, TrafficOptions } from '../../traffic/traffic.ts';
 import { type Engine, firstConnectionOf } from '../engine.ts';
 import { blindSpots } from './blind-spots.ts';
@@ -95,7 +97,7 @@ class K6Traffic implements Traffic {
     await Promise.all(
       this.#runs.map(async (run) => {
         while (run.firstUs === null) {
-          const exit = await Promise.race([run.exited, pause(readEveryMs)]);
+          const exit = await Promise.race([run.exited, pause<undefined>(readEveryMs)]);
           if (run.firstUs !== null) return;
           if (exit !== undefined) throw run.whyNone(exit);
           if (nowUs() > over) throw noRequest(run.lane, limitMs);
@@ -150,10 +152,6 @@ class K6Traffic implements Traffic {
   }
 }
 
-function pause(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
-}
-
 function noRequest(lane: Lane, limitMs: number): HitlessError {
   return new HitlessError('HITLESS_K6_NO_REQUEST', `lane ${lane.name} began no request within ${limitMs / 1000} s`, {
     blame: 'usage',
@@ -161,12 +159,10 @@ function noRequest(lane: Lane, limitMs: number): HitlessError {
   });
 }
 
-function routeOf({ control, service, name }: Lane, { route, services }: TrafficOptions): Route {
-  const place = control ?? service;
-  const found = place === null ? route : services?.get(place);
-  if (found === undefined) throw new HitlessError('HITLESS_ROUTE', `there is no route to ${place}`, { blame: 'usage' });
+function routeOf(lane: Lane, options: TrafficOptions): Route {
+  const found = routeOfLane(lane, options);
   const lacks = (what: string) =>
-    new HitlessError('HITLESS_ROUTE', `lane ${name}: k6 cannot be told ${what}`, {
+    new HitlessError('HITLESS_ROUTE', `lane ${lane.name}: k6 cannot be told ${what}`, {
       blame: 'usage',
       hint: 'Say it in the options of the script (hosts, tlsAuth), or take the builtin engine.',
     });
