@@ -5,7 +5,7 @@ import { againstReporter } from '../reports/bench/effect/reporter.ts';
 import { screenOn } from '../reports/screen.ts';
 import { type AgainstPlan, benchAgainst } from '../runner/bench/effect/against.ts';
 import { processTree, type ServerProcess, serverProcesses } from '../runner/bench/effect/server-cpu.ts';
-import { placeOf } from '../targets/address.ts';
+import { isLoopback, placeOf } from '../targets/address.ts';
 import type { BenchArguments } from './bench-options.ts';
 import type { Output } from './bench-output.ts';
 import { benchPlan, subjectOf } from './bench-plan.ts';
@@ -99,7 +99,7 @@ function processesOf(option: string, pid: number | undefined, url: string): read
     throw wrongUse(`--${option}: there is no process ${pid} here whose CPU time can be read`);
   }
   const { host, port } = placeOf(new URL(url));
-  return host === 'localhost' || host === '::1' || host.startsWith('127.') ? serverProcesses(port) : [];
+  return isLoopback(host) ? serverProcesses(port) : [];
 }
 
 function refuseContradictions(args: Arguments): void {

@@ -1,3 +1,5 @@
+import { BlockList, isIP, isIPv4 } from 'node:net';
+
 /**
  * Why traffic cannot go to this URL, in words that follow `app.url: `; undefined where it can. What it says never repeats
  * a password.
@@ -31,4 +33,24 @@ export function placeOf(url: URL): { host: string; port: number } {
     host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
     port: Number(url.port || (url.protocol === 'https:' ? 443 : 80)),
   };
+}
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8);
+loopback.addAddress('::1', 'ipv6');
+
+/**
+ * Whether what goes to a host stays on this machine, as far as that can be told without asking anybody: an address of
+ * IPv4's or IPv6's loopback in whatever form (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3 and 2.5.5.2), or a name that nothing
+ * else may answer to (RFC 6761, 6.3). `host`: without brackets.
+ */
+export function isLoopback(host: string): boolean {
+  const family = isIP(host);
+  if (family === 0) return /(?:^|\.)localhost\.?$/i.test(host);
+  return loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/** An address of 127/8 as such: from all of them Linux lets a connection come. */
+export function isLoopback4(host: string): boolean {
+  return host.startsWith('127.') && isIPv4(host);
 }

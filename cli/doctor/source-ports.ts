@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isLoopback4 } from '../../targets/address.ts';
 import type { Finding, Look } from './finding.ts';
 
 /** How long Linux keeps the port of a connection that we closed first (TCP_TIMEWAIT_LEN, include/net/tcp.h). */
@@ -29,7 +30,7 @@ export const lookAtSourcePorts: Look = async ({ url, rate }) => {
 
 export function portsFinding({ first, last, timeWait }: PortFigures, rate: number, url: URL | undefined): Finding {
   const name = 'source ports';
-  if (url?.hostname.startsWith('127.') || url?.hostname === 'localhost')
+  if (url !== undefined && (isLoopback4(url.hostname) || url.hostname === 'localhost'))
     return { name, status: 'ok', message: 'on loopback each run has source addresses of its own' };
   const ports = last - first + 1;
   const needed = Math.ceil(rate * timeWaitS);

@@ -1,4 +1,4 @@
-import { placeOf } from '../../targets/address.ts';
+import { isLoopback, isLoopback4, placeOf } from '../../targets/address.ts';
 import type { Route } from '../../targets/target.ts';
 import { type Lane, requestsEach } from './lane.ts';
 import { peakRate } from './plan.ts';
@@ -21,7 +21,7 @@ export async function announcement(lanes: readonly Lane[], route: Route): Promis
   if (route.kind !== 'address' || url === null) return undefined;
   const { host } = placeOf(url);
   const addresses = (await addressesOf(host, route.addresses)).map(({ address }) => address);
-  const loopback = addresses.length > 0 && addresses.every((address) => isLoopback4(address) || address === '::1');
+  const loopback = addresses.length > 0 && addresses.every(isLoopback);
   if (loopback) return undefined;
   const shown = addresses.length === 0 || addresses.includes(host) ? '' : ` (${addresses.slice(0, 3).join(', ')})`;
   return `${trafficText(lanes)} go to ${url.host}${shown}`;
@@ -49,8 +49,4 @@ function visitorsText(lanes: readonly Lane[]): string[] {
     ...(coming > 0 ? [`up to ${Math.ceil(coming)} visitors a second`] : []),
     ...(there > 0 ? [`${there} visitors at once`] : []),
   ];
-}
-
-function isLoopback4(address: string): boolean {
-  return address.startsWith('127.');
 }

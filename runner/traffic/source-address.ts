@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { isLoopback4 } from '../../targets/address.ts';
 
 export interface LocalEnd {
   address: string;
@@ -44,7 +45,7 @@ export class SourceAddresses {
 
   /** Whether connections to a host can come from here. */
   static reach(host: string): boolean {
-    return host.startsWith('127.');
+    return isLoopback4(host);
   }
 
   /** The next local end, or null where all were used within the last 60 s. */

@@ -2,7 +2,7 @@ import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { placeOf } from '../../address.ts';
+import { isLoopback, placeOf } from '../../address.ts';
 import type { TargetSettings } from '../../target.ts';
 import type { TlsSettings } from '../../tls.ts';
 import type { ClusterView } from './cluster.ts';
@@ -103,6 +103,6 @@ async function addressesOf(host: string): Promise<string[]> {
 }
 
 function isOfThisMachine(address: string): boolean {
-  if (address.startsWith('127.') || address === '::1') return true;
+  if (isLoopback(address)) return true;
   return Object.values(networkInterfaces()).some((list) => list?.some((one) => one.address === address));
 }
