@@ -6,7 +6,7 @@ import type { Lane } from '../../traffic/lane.ts';
 export type Fault = readonly [field: readonly string[], message: string];
 
 /** A client that rests for as long as this is taken for one that waits: between two bursts it rests for a second. */
-export const leastLimitUs = 2_000_000;
+const leastLimitUs = 2_000_000;
 /** What a burst each second can show. */
 export const burstResolutionUs = 1_000_000;
 const ascii = /^[\t -~]*$/;

@@ -2,7 +2,7 @@ import type { Point } from './lines.ts';
 
 /** What scenarios/k6/hitless.ts adds: a point before each request and one after it, with the id in their metadata. */
 export const beginMetric = 'hl_begin';
-export const endMetric = 'hl_req';
+const endMetric = 'hl_req';
 
 /** One request as k6 measured it; each hop of a redirect is one. */
 export interface Measured {

@@ -9,7 +9,6 @@ export interface K6 {
   /** As it says: `v2.2.0`. */
   version: string;
   major: number;
-  minor: number;
 }
 
 export type K6Answer = { version: string } | { fault: string };
@@ -51,8 +50,8 @@ export async function findK6(file: string = k6File()): Promise<K6> {
 }
 
 function requireNew(version: string, file: string): K6 {
-  const { major, minor } = numbersOf(version);
-  if (major >= 1) return { file, version, major, minor };
+  const { major } = numbersOf(version);
+  if (major >= 1) return { file, version, major };
   throw new HitlessError('HITLESS_K6_TOO_OLD', `${file} is k6 ${version}: the engine k6 needs 1.0 or newer`, {
     blame: 'environment',
     hint: 'Install k6 1.0 or newer, or name another binary in K6.',

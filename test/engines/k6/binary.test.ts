@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { k6Arguments, k6Environment } from '../../../runner/engines/k6/command.ts';
-import { findK6 } from '../../../runner/engines/k6/version.ts';
+import { findK6, numbersOf } from '../../../runner/engines/k6/version.ts';
 import { useBinary, useFile } from './run-k6.ts';
 
 const telling = (version: string) => `echo '{"version":"${version}","go_version":"go1.26"}'`;
@@ -12,7 +12,8 @@ test.each([
   ['v2.3.0-rc1', 2, 3],
 ])('%s is taken', async (version, major, minor) => {
   useBinary(telling(version));
-  expect(await findK6()).toMatchObject({ version, major, minor });
+  expect(await findK6()).toMatchObject({ version, major });
+  expect(numbersOf(version)).toEqual({ major, minor });
 });
 
 test('what is missing, too old or no k6 is refused in clear words', async () => {
