@@ -1,23 +1,20 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
 import type { Behaviour, Books, Orders } from '../traffic/misbehaving-server.ts';
 import { strict } from '../traffic/reconcile.ts';
 import { addressOf, laneOf } from '../traffic/run-lanes.ts';
-import { good } from '../traffic/small-server.ts';
+import { good, SmallServer } from '../traffic/small-server.ts';
 import { type MisbehavingServer, startServer } from '../traffic/start-server.ts';
 import { outcomeOf } from '../traffic/truth.ts';
 import { autocannonLane, runEngines } from './run-engines.ts';
 
 let server: MisbehavingServer | undefined;
-let small: Server | undefined;
-const sockets = new Set<Socket>();
+let small: SmallServer | undefined;
 afterEach(() => {
   server?.kill();
   server = undefined;
   small?.close();
-  for (const socket of sockets) socket.destroy();
-  sockets.clear();
 });
 
 async function start(mode: Orders['mode']): Promise<MisbehavingServer> {
@@ -26,20 +23,10 @@ async function start(mode: Orders['mode']): Promise<MisbehavingServer> {
 }
 
 /** A server in this process that does to each request what it is told; returns its port. */
-async function listen(answer: (socket: Socket, nth: number) => void): Promise<number> {
+function listen(answer: (socket: Socket, nth: number) => void): Promise<number> {
   let requests = 0;
-  const own = createServer({ noDelay: true }, (socket) => {
-    sockets.add(socket);
-    socket.on('data', (data) => {
-      for (const _ of data.toString('latin1').matchAll(/\r\n\r\n/g)) answer(socket, requests++);
-    });
-    socket.on('error', () => {});
-  });
-  small = own;
-  await new Promise<void>((resolve) => {
-    own.listen(0, '127.0.0.1', resolve);
-  });
-  return (own.address() as { port: number }).port;
+  small = new SmallServer(({ socket }) => answer(socket, requests++));
+  return small.listen();
 }
 
 function entriesOf({ ledger }: Books): Map<string, Behaviour> {
