@@ -21,7 +21,8 @@ export function page(seen: readonly Seen[], date: Date): string {
 
 Made by \`node test/cluster/scenarios.ts --targets local,docker,kubernetes --scenarios all --seen FILE --out FILE\`, ${date.toISOString().slice(0, 10)}, on
 the cluster of test/cluster with three nodes on one machine. A scenario stands beside the targets that it is made for.
-\`rolling-update-as-printed\` has to fail, all others have to pass.
+\`rolling-update-as-printed\` and \`frontend-assets-rolling\` have to fail, all others have to pass. Why targets differ in what they
+lose: [rolling-update](rolling-update.md).
 
 Shares are of what was planned. *No connection*: refused, unreachable, no connection in time, or a new connection that
 ended without a byte. *Broken in flight*: a replica was reached, and its answer did not come or not whole. *Bad answer*:
