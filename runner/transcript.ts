@@ -18,6 +18,11 @@ export class Transcript {
     this.#show = options.show;
   }
 
+  /** Its file is there from here on, also where nothing is printed. */
+  begin(): void {
+    appendFileSync(this.#file, '');
+  }
+
   line(text: string): void {
     const line = this.without(text);
     appendFileSync(this.#file, `${line}\n`);

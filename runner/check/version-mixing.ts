@@ -132,7 +132,7 @@ class VersionMixing implements Fold<Finding> {
     if (step === undefined)
       return say(
         'not-applicable',
-        'No step of the scenario changes the version.',
+        'No step is one that is known to change the version.',
         'add a rollout, undo or switch step',
       );
     if (this.#facts.identity.version === undefined)

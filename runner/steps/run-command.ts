@@ -18,6 +18,7 @@ export const runCommand: StepRunner<'run'> = async (input, context) => {
   const before = target.state();
   if (watches) tellUnderWay(context);
   const fromMs = performance.now();
+  transcript.begin();
   const end = await runToEnd(command, { timeoutUs, signal, onLine: (line) => transcript.line(line) });
   if (signal.aborted) throw new Interrupted(interruptedText(end, context));
   const ended = outcomeOf(end, input, context);

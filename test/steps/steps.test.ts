@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, describe, expect } from 'vitest';
 import type { Step, StepInputs } from '../../runner/scenario/scenario.ts';
 import type { StepContext } from '../../runner/steps/step.ts';
@@ -9,6 +11,8 @@ import { type Deployed, test } from '../targets/deployed.ts';
 
 const { folder, remove } = scratch();
 afterAll(remove);
+
+let transcripts = 0;
 
 function run<V extends keyof StepInputs>(
   app: Deployed,
@@ -22,7 +26,7 @@ function run<V extends keyof StepInputs>(
     traffic: null,
     startTraffic: async () => {},
     notice: () => {},
-    transcript: new Transcript(1, { folder, secrets: [], show: () => {} }),
+    transcript: new Transcript(++transcripts, { folder, secrets: [], show: () => {} }),
   };
   return runStep({ index: 0, verb, name: verb, input } as Step, context);
 }
@@ -137,6 +141,12 @@ describe.concurrent('exec and run', () => {
     expect(exec).toMatchObject({ verdict: 'fail', message: expect.stringMatching(/ended with 4: no table users$/) });
     const here = await run(app, 'run', { ...others, command: failing, timeoutUs });
     expect(here).toMatchObject({ verdict: 'fail', message: expect.stringMatching(/ended with 4: no table users$/) });
+  });
+
+  test('what a command printed is in the file that is named, also where that is nothing', async ({ deploy }) => {
+    const app = await deploy();
+    const { command } = await run(app, 'run', { ...others, command: ['true'], timeoutUs });
+    expect(readFileSync(join(folder, command?.log ?? ''), 'utf8')).toBe('');
   });
 
   test('what takes too long fails', async ({ deploy }) => {

@@ -100,8 +100,10 @@ function powerOf({ outageMs, probability, cleanTerminations, rateBound }: Result
       'shortest outage that it would have seen',
       `${duration(outageMs)}${probability === null ? '' : `, with a probability of ${percent(probability)}`}`,
     ]);
+  // Where no replica was seen to end there is nothing to count, and of none nothing follows.
+  if (rateBound === null) return facts;
   facts.push(['replicas that ended by themselves, without a loss', count(cleanTerminations)]);
-  if (rateBound !== null)
+  if (cleanTerminations > 0)
     facts.push(['so at most that share of stops loses requests', `${percent(rateBound)} (with 95 % confidence)`]);
   return facts;
 }
