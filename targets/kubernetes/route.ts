@@ -2,9 +2,10 @@ import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HitlessError } from '../../record/error.ts';
+import { isLoopback, placeOf } from '../address.ts';
 import { type Api, ApiRefusal, type KubeObject } from './api.ts';
 import { core } from './resources.ts';
-import { type Found, ingressOf, isLoopback, refuseSharedAddress, type Service } from './service.ts';
+import { type Found, ingressOf, refuseSharedAddress, type Service } from './service.ts';
 
 /** The replicas are ready by now: what is missing is an address (a cloud takes a minute or two) and kube-proxy's next sync (a second). */
 const answersWithinMs = 180_000;
@@ -74,7 +75,7 @@ async function candidatesOf(api: Api, service: Service, passedMs: number): Promi
 
 /** Of all nodes, those for outsiders first; loopback too where the API server is on this machine. */
 async function nodeAddresses(api: Api): Promise<string[]> {
-  const server = new URL(api.server).hostname;
+  const server = placeOf(new URL(api.server)).host;
   const own = Object.values(networkInterfaces()).flatMap((list) => (list ?? []).map(({ address }) => address));
   const here = isLoopback(server) || own.includes(server) ? ['127.0.0.1'] : [];
   const addresses = await addressesOfNodes(api);

@@ -1,5 +1,6 @@
 import { HitlessError } from '../../record/error.ts';
 import type { Path } from '../../record/facts.ts';
+import { isLoopback } from '../address.ts';
 import { type Api, ApiRefusal, type KubeObject } from './api.ts';
 import type { Wanted } from './manifests.ts';
 
@@ -20,11 +21,6 @@ export interface Service extends KubeObject {
 export function ingressOf({ status }: Service): string | undefined {
   const [first] = status?.loadBalancer?.ingress ?? [];
   return first?.ip ?? first?.hostname;
-}
-
-/** An address that all LoadBalancers of a small cluster share, so that two of them cannot have the same port. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }
 
 /** Another Service with this address and port: traffic might go there, and the answers would be somebody else's. */

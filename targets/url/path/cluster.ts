@@ -1,8 +1,9 @@
 import { networkInterfaces } from 'node:os';
+import { isLoopback } from '../../address.ts';
 import { Api, ApiRefusal } from '../../kubernetes/api.ts';
 import { loadCluster } from '../../kubernetes/kubeconfig.ts';
 import type { EndpointSlice } from '../../kubernetes/observe/objects.ts';
-import { isLoopback, type Service } from '../../kubernetes/service.ts';
+import type { Service } from '../../kubernetes/service.ts';
 import type { TargetSettings } from '../../target.ts';
 import type { Owner } from './evidence.ts';
 
