@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type Deployment, deploy, type Kind } from './deployment.ts';
 import { envoyBinary, startEnvoy } from './fronts/envoy.ts';
@@ -19,6 +20,8 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     /** How many inconclusive runs, which a busy machine makes, may be done again; a wrong verdict never is. */
     again: { type: 'string', default: '5' },
+    /** A folder in which the runs stay that did not end as they should. */
+    keep: { type: 'string' },
   },
 });
 
@@ -102,7 +105,7 @@ async function once(setting: Setting): Promise<{ verified: Verified; path: boole
       ...log,
       ...(setting.args ?? []),
     ];
-    const verified = await verify(args, app.command);
+    const verified = await verify(args, app.command, { keep: values.keep });
     return { verified, path: verified.result?.target.path === front.path };
   } finally {
     await app.stop();
@@ -127,6 +130,7 @@ for (const setting of settings.filter(({ name }) => name.startsWith(values.only)
       ({ verified, path } = await once(setting));
     }
     if (setting.isRight(verified)) right++;
+    if (setting.isRight(verified) && verified.kept !== undefined) rmSync(verified.kept, { recursive: true });
     if (path) paths++;
     console.log(`${n}/${times} ${setting.name}: ${line(verified)}`);
   }

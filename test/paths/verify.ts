@@ -1,6 +1,6 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Result } from '../../record/result.ts';
 import { type RunningCli, startCli } from '../e2e/run-cli.ts';
 
@@ -8,17 +8,24 @@ export interface Verified {
   code: number | null;
   result: Result | null;
   printed: string;
+  /** The folder of the run, where it was to be kept. */
+  kept?: string;
 }
 
-/** Runs `hitless verify` as a user does; `meanwhile` is given the process. */
+interface VerifyOptions {
+  env?: NodeJS.ProcessEnv;
+  by?: readonly string[];
+  /** It is given the process. */
+  meanwhile?: (cli: RunningCli) => void | Promise<void>;
+  /** A folder for what is to be looked at later. */
+  keep?: string | undefined;
+}
+
+/** Runs `hitless verify` as a user does. */
 export async function verify(
   args: readonly string[],
   command: readonly string[],
-  {
-    env = {},
-    by = [],
-    meanwhile,
-  }: { env?: NodeJS.ProcessEnv; by?: readonly string[]; meanwhile?: (cli: RunningCli) => void | Promise<void> } = {},
+  { env = {}, by = [], meanwhile, keep }: VerifyOptions = {},
 ): Promise<Verified> {
   const folder = mkdtempSync(join(tmpdir(), 'hitless-verified-'));
   const out = join(folder, 'run');
@@ -32,7 +39,10 @@ export async function verify(
     const { code, stdout, stderr } = await cli.end;
     const file = join(out, 'result.json');
     const result = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Result) : null;
-    return { code, result, printed: stdout + stderr };
+    if (keep === undefined) return { code, result, printed: stdout + stderr };
+    const kept = join(keep, basename(folder));
+    cpSync(out, kept, { recursive: true });
+    return { code, result, printed: stdout + stderr, kept };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -23,7 +23,7 @@ export interface WayToFind {
 /** Two are enough to see that they answer alike. */
 const mostPods = 2;
 /** How often a proxy of this machine is looked at anew, and how many requests are under way then. */
-const mostLooks = 4;
+const mostLooks = 16;
 const atOnce = 32;
 
 /**
