@@ -130,8 +130,8 @@ for (const setting of settings.filter(({ name }) => name.startsWith(values.only)
       ({ verified, path } = await once(setting));
     }
     if (setting.isRight(verified)) right++;
-    if (setting.isRight(verified) && verified.kept !== undefined) rmSync(verified.kept, { recursive: true });
     if (path) paths++;
+    if (setting.isRight(verified) && path && verified.kept !== undefined) rmSync(verified.kept, { recursive: true });
     console.log(`${n}/${times} ${setting.name}: ${line(verified)}`);
   }
   table.push(`${setting.name}: as it should be ${right} of ${times}, path named rightly ${paths} of ${times}`);
