@@ -44,7 +44,7 @@ async function flows() {
 }
 
 // Nobody knows how long a flow of the user's computes.
-const rests = (lane: Lane) => lane.rate !== 'unpaced' && !lane.spin && lane.flow === undefined;
+const rests = (lane: Lane) => lane.rate !== 'unpaced' && lane.flow === undefined;
 const scheduling = goAhead(setup.lanes.every(rests));
 giveMemoryBack();
 await warmUp();
