@@ -56,6 +56,19 @@ test('an attempt says who answered, and when each thing happened', async () => {
   expect(request?.headers.get('x-request-id')).toBe(row?.id);
 });
 
+test('a spinning lane sends to its plan, no request before it is due, and rests beside one that does not spin', async () => {
+  const port = await serve(({ socket }) => socket.write(good));
+  const lanes = [
+    laneOf({ name: 'exact', connection: 'kept', connections: 5, rate: 1_000, requests: 300, spin: true }),
+    laneOf({ name: 'ordinary', rate: 100, requests: 30 }),
+  ];
+  const { rows } = await runLanes({ lanes, route: addressOf(port) });
+  expect(rows.map(({ lane }) => lane).filter((lane) => lane === 'exact')).toHaveLength(300);
+  expect(rows).toHaveLength(330);
+  expect(rows.every(({ outcome }) => outcome === 'ok')).toBe(true);
+  expect(rows.every(({ readyUs, intendedUs }) => readyUs >= intendedUs)).toBe(true);
+});
+
 test('each limit fails the attempt in its own phase', async () => {
   const port = await serve(({ socket, path }) => {
     if (path === '/body') socket.write('HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nx');

@@ -118,7 +118,9 @@ export const LaneModel = Type.Object(
         { ...strict, description: '{ reuse: true }: over TLS, in place of app.tls.reuse' },
       ),
     ),
-    spin: Type.Optional(Type.Boolean({ description: 'wait in the event loop instead of by timers, for lateness below a millisecond' })),
+    spin: Type.Optional(
+      Type.Boolean({ description: 'wait in the event loop instead of by timers, for lateness below a millisecond' }),
+    ),
   },
   strict,
 );
