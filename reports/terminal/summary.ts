@@ -32,12 +32,12 @@ function verdict(result: Result, { colors, columns }: Screen): string[] {
   lines[0] = (lines[0] ?? '').replace(badge, painted(badge, result, colors));
   for (const reason of more.slice(0, 5)) lines.push(...indented(reason, 2, columns));
   if (more.length > 5) lines.push(`  ... and ${counted(more.length - 5, 'reason')} more`);
-  const { outageMs } = result.power;
-  if (result.verdict === 'pass' && outageMs !== null && outageMs > 0)
-    lines.push(...indented(`An outage shorter than ${duration(outageMs)} could have been missed.`, 2, columns));
   const help = toConcludeText(result);
   if (help !== undefined) lines.push(...wrap(help, columns - 1));
   for (const note of policyNotes(result)) lines.push(...wrap(note, columns - 1).map(colors.yellow));
+  const { outageMs } = result.power;
+  if (result.verdict === 'pass' && outageMs !== null && outageMs > 0)
+    lines.push(...indented(`An outage shorter than ${duration(outageMs)} could have been missed.`, 2, columns));
   if (result.expectation) {
     const { met, verdict: wanted } = result.expectation;
     lines.push(

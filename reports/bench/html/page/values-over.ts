@@ -1,3 +1,4 @@
+import type { ChartOptions } from 'chart.js';
 import { gridStyle, tickStyle } from '../../../charts/axis.ts';
 import { frameOf, type Key } from '../../../charts/frame.ts';
 import { type Look, lineOf } from '../../../charts/look.ts';
@@ -10,7 +11,7 @@ export interface Axes {
 }
 
 /** The options of a chart of values over a number, each line of its own name. */
-export function valuesOver(look: Look, { title, names, x, y }: Axes) {
+export function valuesOver(look: Look, { title, names, x, y }: Axes): ChartOptions {
   const keys: Key[] = names.map((label, index) => ({ label, color: lineOf(look, index), shape: 'dot' }));
   const frame = frameOf(look, title, keys.length > 1 ? keys : []);
   return {
@@ -46,9 +47,8 @@ export function valuesOver(look: Look, { title, names, x, y }: Axes) {
       tooltip: {
         ...frame.plugins?.tooltip,
         callbacks: {
-          title: (items: { parsed: { x: number } }[]) => x.text(items[0]?.parsed.x ?? 0),
-          label: ({ dataset, parsed }: { dataset: { label: string }; parsed: { y: number } }) =>
-            ` ${dataset.label}: ${y(parsed.y)}`,
+          title: (items) => x.text(items[0]?.parsed.x ?? 0),
+          label: ({ dataset, parsed }) => ` ${dataset.label}: ${y(parsed.y ?? 0)}`,
         },
       },
     },
