@@ -1,4 +1,3 @@
-import { HitlessError } from '../record/error.ts';
 import { type BenchProgress, benchReporter } from '../reports/bench/terminal/reporter.ts';
 import { screenOn } from '../reports/screen.ts';
 import { benchUrl } from '../runner/bench/bench.ts';
@@ -9,14 +8,14 @@ import { benchPlan } from './bench-plan.ts';
 import { runBench } from './bench-run.ts';
 import { benchScenario } from './bench-scenario.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** `words`: the command line as typed. */
 export async function benchCommand(args: BenchArguments, words: readonly string[]): Promise<ExitCode> {
   const output = outputOf(args.output);
   const command = withoutSecrets(words);
   if (/^[\w.-]+:\d+(\/|$)/.test(args.what)) {
-    const hint = `hitless bench http://${args.what}`;
-    throw new HitlessError('HITLESS_USAGE', `${args.what} is no URL`, { blame: 'usage', hint });
+    throw wrongUse(`${args.what} is no URL`, `hitless bench http://${args.what}`);
   }
   if (!isUrl(args.what)) return benchScenario(args, output, command);
   if (args.against !== undefined) return benchAgainstUrl({ ...args, against: args.against }, output, command);

@@ -18,6 +18,7 @@ import { benchArrow } from '../reports/bench/arrow.ts';
 import { benchCsv } from '../reports/bench/csv.ts';
 import { benchHdr } from '../reports/bench/hdr.ts';
 import { benchJson } from '../reports/bench/json.ts';
+import { wrongUse } from './wrong-use.ts';
 
 const formats = ['json', 'csv', 'hdr', 'arrow'] as const;
 type Format = (typeof formats)[number];
@@ -36,7 +37,7 @@ export function outputOf(asked: string | undefined): Output | null {
   const file = rest.length === 0 ? null : rest.join('=');
   if (format !== undefined && file !== '') return { format, file };
   const message = `--output: expected ${formats.join(' or ')}, or one with a file behind it (csv=bench.csv), got ${asked}`;
-  throw new HitlessError('HITLESS_USAGE', `${message}${didYouMean(name, formats)}`, { blame: 'usage' });
+  throw wrongUse(`${message}${didYouMean(name, formats)}`);
 }
 
 /** What a bench leaves in its folder. */

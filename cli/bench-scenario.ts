@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { type BenchResult, writeBench } from '../record/bench-result.ts';
-import { HitlessError } from '../record/error.ts';
 import { readFacts } from '../record/facts-file.ts';
 import { readResult } from '../record/result-file.ts';
 import { runFiles, runFolderOf } from '../record/run-folder.ts';
@@ -22,6 +21,7 @@ import { versionOf } from './package-folder.ts';
 import { policyOf } from './policy.ts';
 import { runOne } from './run-one.ts';
 import { findScenario } from './shipped.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** Runs a scenario as `run` does, and shows what each step did to latency. */
 export async function benchScenario(args: BenchArguments, output: Output | null, command: string[]): Promise<ExitCode> {
@@ -96,8 +96,8 @@ function resultOf(folder: string, told: { objectives: readonly Objective[]; comm
 function refuseFlagsOfUrls(args: BenchArguments): void {
   const given = givenOf(args, ofUrls);
   if (given === undefined) return;
-  throw new HitlessError('HITLESS_USAGE', `--${given}: it is for a URL; a scenario says itself what is sent and when`, {
-    blame: 'usage',
-    hint: 'A URL begins with http:// or https://.',
-  });
+  throw wrongUse(
+    `--${given}: it is for a URL; a scenario says itself what is sent and when`,
+    'A URL begins with http:// or https://.',
+  );
 }

@@ -1,6 +1,6 @@
-import { HitlessError } from '../record/error.ts';
 import type { Result } from '../record/result.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-code.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** As `--on-inconclusive` and a config write it: what it counts as, tries before, or both. */
 export const onInconclusivePattern = '^(fail|warn|pass|retry:[1-9](,(fail|warn|pass))?)$';
@@ -20,9 +20,7 @@ export interface OnInconclusive {
 /** @throws HitlessError HITLESS_USAGE, at the flag */
 export function onInconclusiveOf(asked: string, by: string): OnInconclusive {
   if (!new RegExp(onInconclusivePattern).test(asked))
-    throw new HitlessError('HITLESS_USAGE', `${by}: expected ${onInconclusiveWords}, got ${asked || 'nothing'}`, {
-      blame: 'usage',
-    });
+    throw wrongUse(`${by}: expected ${onInconclusiveWords}, got ${asked || 'nothing'}`);
   const retries = /retry:(\d)/.exec(asked)?.[1];
   const countsAs = (['fail', 'warn', 'pass'] as const).find((word) => asked.endsWith(word)) ?? null;
   return { asked, tries: 1 + Number(retries ?? 0), countsAs, by };

@@ -1,6 +1,6 @@
-import { HitlessError } from '../record/error.ts';
 import type { TargetSettings } from '../targets/target.ts';
 import { workloadOf } from '../targets/workload-name.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** Options that say where a target deploys, with the targets that each concerns. */
 export const targetOptions = {
@@ -50,17 +50,10 @@ export function settingsOf(args: TargetArguments, target: string): TargetSetting
     if (value === undefined) continue;
     if (!concerned[name].includes(target)) {
       const message = `--${name}: does not concern the target ${target}, only ${concerned[name].join(' and ')}`;
-      throw new HitlessError('HITLESS_USAGE', message, {
-        blame: 'usage',
-        hint: `Say --target ${concerned[name][0]} too, or leave it out.`,
-      });
+      throw wrongUse(message, `Say --target ${concerned[name][0]} too, or leave it out.`);
     }
     if (name === 'namespace' && (!/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value) || value.length > 63))
-      throw new HitlessError(
-        'HITLESS_USAGE',
-        `--namespace: expected lower-case letters, digits and dashes, got ${value}`,
-        { blame: 'usage' },
-      );
+      throw wrongUse(`--namespace: expected lower-case letters, digits and dashes, got ${value}`);
     if (name === 'workload') settings.workload = workloadOf(value);
     else settings[name] = value;
   }

@@ -1,4 +1,4 @@
-import { HitlessError } from '../record/error.ts';
+import { wrongUse } from './wrong-use.ts';
 
 export const toleranceOption = {
   type: 'string',
@@ -11,11 +11,5 @@ export const toleranceOption = {
 export function toleranceOf(text: string): number {
   const percent = Number(/^(\d{1,3}(?:\.\d{1,6})?) ?%$/.exec(text.trim())?.[1] ?? Number.NaN);
   if (percent > 0 && percent <= 100) return percent / 100;
-  throw new HitlessError(
-    'HITLESS_USAGE',
-    `--tolerance: expected a share such as 2% (above 0, 100% at most), got ${text}`,
-    {
-      blame: 'usage',
-    },
-  );
+  throw wrongUse(`--tolerance: expected a share such as 2% (above 0, 100% at most), got ${text}`);
 }

@@ -1,4 +1,4 @@
-import { HitlessError } from '../record/error.ts';
+import type { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
 import { benchOptions } from './bench-options.ts';
 import { compareOptions, trendOptions } from './compare-options.ts';
@@ -6,6 +6,7 @@ import { doctorOptions } from './doctor.ts';
 import { reportOptions } from './report.ts';
 import { runOptions } from './run.ts';
 import { verifyOptions } from './verify-options.ts';
+import { wrongUse } from './wrong-use.ts';
 
 export const commandNames = [
   'run',
@@ -40,17 +41,15 @@ const needed: Partial<Record<string, string>> = {
 /** yargs makes a list of an option that is given twice; few of ours are one. Throws HITLESS_USAGE. */
 export function refuseTwice(given: Readonly<Record<string, unknown>>): true {
   const twice = optionNames.find((name) => Array.isArray(given[name]) && !repeatable.includes(name));
-  if (twice !== undefined) throw new HitlessError('HITLESS_USAGE', `--${twice} is given twice`, { blame: 'usage' });
+  if (twice !== undefined) throw wrongUse(`--${twice} is given twice`);
   return true;
 }
 
 /** What yargs has to say of wrong use, in the form of all our messages, with the nearest word. `args`: as typed. */
 export function usageError(message: string, args: readonly string[]): HitlessError {
   const command = args.find((arg) => commandNames.some((name) => name === arg));
-  return new HitlessError('HITLESS_USAGE', inOurWords(message, args, command), {
-    blame: 'usage',
-    hint: `${command ? `hitless ${command}` : 'hitless'} --help shows what there is.`,
-  });
+  const hint = `${command ? `hitless ${command}` : 'hitless'} --help shows what there is.`;
+  return wrongUse(inOurWords(message, args, command), hint);
 }
 
 function inOurWords(message: string, args: readonly string[], command: string | undefined): string {

@@ -1,4 +1,3 @@
-import { HitlessError } from '../record/error.ts';
 import { createReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
 import { scenarioFrom } from '../runner/scenario/load.ts';
@@ -12,6 +11,7 @@ import { withConfig } from './verify-config.ts';
 import { sightText } from './verify-lanes.ts';
 import type { VerifyArguments } from './verify-options.ts';
 import { seesCluster, verifyFile, verifySource } from './verify-scenario.ts';
+import { wrongUse } from './wrong-use.ts';
 
 /** `deploy`: the words behind `--`; none where somebody else's rollout is waited for. */
 export async function verifyCommand(args: VerifyArguments, deploy: readonly string[]): Promise<ExitCode> {
@@ -51,17 +51,15 @@ async function placeOf(args: VerifyArguments): Promise<TargetArguments> {
 }
 
 function refuseContradictions(args: VerifyArguments, deploy: readonly string[]): void {
-  const wrong = (message: string, hint?: string) =>
-    new HitlessError('HITLESS_USAGE', message, { blame: 'usage', ...(hint !== undefined && { hint }) });
   if (args.watch && deploy.length > 0)
-    throw wrong('--watch: it waits for a rollout that somebody else starts, and a command was given too');
+    throw wrongUse('--watch: it waits for a rollout that somebody else starts, and a command was given too');
   if (args.watch && !seesCluster(args))
-    throw wrong(
+    throw wrongUse(
       '--watch: a rollout is seen in the cluster alone',
       'Say --service NAME or --workload KIND/NAME, and --namespace.',
     );
   if (!args.watch && deploy.length === 0)
-    throw wrong(
+    throw wrongUse(
       'verify needs a command behind --, or --watch',
       'hitless verify --url URL -- kubectl apply -f shop.yml',
     );

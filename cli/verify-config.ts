@@ -1,9 +1,9 @@
-import { HitlessError } from '../record/error.ts';
 import type { Source } from '../runner/scenario/problem.ts';
 import type { CheckItem } from './config/budgets.ts';
 import type { Config } from './config/load.ts';
 import type { VerifyArguments } from './verify-options.ts';
 import { verifyOptions } from './verify-options.ts';
+import { wrongUse } from './wrong-use.ts';
 
 type Lane = NonNullable<Config['lanes']>[number];
 
@@ -47,10 +47,10 @@ export function withConfig(source: Source, config: Config | null, args: VerifyAr
 /** Each lane of the config, to the URL's own path where it names none, with the flags about requests laid over it. */
 function lanesOf(lanes: readonly Lane[], { lanes: own }: Definition, args: VerifyArguments): Lane[] {
   if (args.rate !== verifyOptions.rate.default)
-    throw new HitlessError('HITLESS_USAGE', '--rate: the lanes of the config have rates of their own', {
-      blame: 'usage',
-      hint: 'Set them there, or leave the lanes out with --no-config.',
-    });
+    throw wrongUse(
+      '--rate: the lanes of the config have rates of their own',
+      'Set them there, or leave the lanes out with --no-config.',
+    );
   const request = own[0]?.request;
   const said = {
     ...(args.method !== undefined && { method: args.method }),

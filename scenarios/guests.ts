@@ -1,12 +1,5 @@
 import { defineScenario, type FlowVisit } from 'hitless';
-
-const image = (version: string) => ({
-  context: '../helloworld',
-  dockerfile: 'Dockerfile.board',
-  args: { VERSION: version },
-  command: ['node', 'src/board.ts'],
-  env: { VERSION: version },
-});
+import { boardImage } from './board/board.ts';
 
 /** A guest of the message board: comes in, reads, and leaves a message. */
 async function guest(visit: FlowVisit): Promise<void> {
@@ -27,7 +20,10 @@ export default defineScenario({
   app: {
     manifests: ['../manifests/monolith'],
     service: 'board-service',
-    images: { 'mimuc/board:v0.0.1': image('v0.0.1'), 'mimuc/board:v0.0.2': image('v0.0.2') },
+    images: {
+      'mimuc/board:v0.0.1': boardImage({ VERSION: 'v0.0.1' }),
+      'mimuc/board:v0.0.2': boardImage({ VERSION: 'v0.0.2' }),
+    },
   },
   targets: ['local', 'kubernetes'],
   identity: { replica: 'body:/name', version: 'header:x-version' },

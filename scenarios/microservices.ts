@@ -1,13 +1,5 @@
 import { defineScenario, type RunView } from 'hitless';
-import { breakPost, lanesOfBoard, lossesOf } from './board/board.ts';
-
-const image = (part: string) => ({
-  context: '../helloworld',
-  dockerfile: 'Dockerfile.board',
-  args: { SERVES: part },
-  command: ['node', 'src/board.ts'],
-  env: { SERVES: part },
-});
+import { boardImage, breakPost, lanesOfBoard, lossesOf } from './board/board.ts';
 
 function postAloneFails(run: RunView) {
   const lost = lossesOf(run);
@@ -24,9 +16,9 @@ export default defineScenario({
     manifests: ['../manifests/microservices'],
     service: 'view-service',
     images: {
-      'mimuc/login:v0.0.1': image('login'),
-      'mimuc/view:v0.0.1': image('view'),
-      'mimuc/post:v0.0.1': image('post'),
+      'mimuc/login:v0.0.1': boardImage({ SERVES: 'login' }),
+      'mimuc/view:v0.0.1': boardImage({ SERVES: 'view' }),
+      'mimuc/post:v0.0.1': boardImage({ SERVES: 'post' }),
     },
   },
   targets: ['local', 'kubernetes'],

@@ -1,5 +1,5 @@
 import { defineScenario, type RunView } from 'hitless';
-import { breakPost, lanesOfBoard, lossesOf } from './board/board.ts';
+import { boardImage, breakPost, lanesOfBoard, lossesOf } from './board/board.ts';
 
 function allFailTogether(run: RunView) {
   const lost = lossesOf(run);
@@ -14,13 +14,7 @@ export default defineScenario({
   app: {
     manifests: ['../manifests/monolith'],
     service: 'board-service',
-    images: {
-      'mimuc/board:v0.0.1': {
-        context: '../helloworld',
-        dockerfile: 'Dockerfile.board',
-        command: ['node', 'src/board.ts'],
-      },
-    },
+    images: { 'mimuc/board:v0.0.1': boardImage() },
   },
   targets: ['local', 'kubernetes'],
   identity: { replica: 'body:/name', version: 'header:x-version' },

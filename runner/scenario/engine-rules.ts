@@ -1,7 +1,6 @@
 import { autocannonFaults } from '../engines/autocannon/rules.ts';
-import { isGiven } from './k6-lanes.ts';
 import { laneOf } from './lanes.ts';
-import type { LaneInput } from './model/lane.ts';
+import { isGiven, type LaneInput } from './model/lane.ts';
 import type { ScenarioInput } from './model.ts';
 import { type FieldPath, fieldName, type Problem } from './problem.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Lane } from '../traffic/lane.ts';
-import type { LaneInput } from './model/lane.ts';
+import { isGiven, type LaneInput } from './model/lane.ts';
 import { missing } from './paths.ts';
 import { type FieldPath, fieldName, type Problem } from './problem.ts';
 
@@ -62,11 +62,4 @@ export function missingScripts(lanes: readonly LaneInput[], folder: string): Pro
 /** The same lane with its script, whose path is relative to the scenario's folder. */
 export function withScript(lane: Lane, { script, env = {} }: LaneInput, folder: string): Lane {
   return script === undefined ? lane : { ...lane, k6: { script: resolve(folder, script), env } };
-}
-
-/** Whether a lane says anything of that field, which may lie deeper. */
-export function isGiven(lane: LaneInput, field: readonly string[]): boolean {
-  let value: unknown = lane;
-  for (const name of field) value = (value as Record<string, unknown> | undefined)?.[name];
-  return value !== undefined;
 }

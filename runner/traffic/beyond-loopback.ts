@@ -1,4 +1,4 @@
-import { isLoopback, isLoopback4, placeOf } from '../../targets/address.ts';
+import { addressText, isLoopback, isLoopback4, placeOf } from '../../targets/address.ts';
 import type { Route } from '../../targets/target.ts';
 import { type Lane, requestsEach } from './lane.ts';
 import { peakRate } from './plan.ts';
@@ -12,7 +12,7 @@ export async function sharedPlaces(route: Route): Promise<string[]> {
   const addresses = await addressesOf(host, route.addresses);
   return addresses
     .filter(({ address }) => !(process.platform === 'linux' && isLoopback4(address)))
-    .map(({ address, family }) => `${family === 6 ? `[${address}]` : address}:${port}`);
+    .map(({ address }) => addressText({ host: address, port }));
 }
 
 /** One line, before requests leave this machine: how many, and to whom; undefined where they do not. */

@@ -2,6 +2,18 @@ import { setTimeout } from 'node:timers/promises';
 import type { CustomStep, RunView, ScenarioDefinition } from 'hitless';
 
 type Lanes = ScenarioDefinition['lanes'];
+type Image = NonNullable<ScenarioDefinition['app']['images']>[string];
+
+/** The board, told so much; paths are as seen from a scenario. */
+export function boardImage(args: Record<string, string> = {}): Image {
+  return {
+    context: '../helloworld',
+    dockerfile: 'Dockerfile.board',
+    args,
+    command: ['node', 'src/board.ts'],
+    env: args,
+  };
+}
 
 /** For so long somebody sends posts without a text, one after the other. */
 const attackMs = 4_000;

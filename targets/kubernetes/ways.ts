@@ -1,4 +1,5 @@
 import { HitlessError } from '../../record/error.ts';
+import { addressText } from '../address.ts';
 import type { TargetContext } from '../target.ts';
 import type { Api } from './api.ts';
 import { forwardTo } from './port-forward.ts';
@@ -39,8 +40,7 @@ export class Ways {
       known ??
       (await findRoute(this.#api, this.#namespace, service, this.#ended.signal)) ??
       (await this.#forward(service));
-    const host = found.host.includes(':') ? `[${found.host}]` : found.host;
-    const url = `http://${host}:${found.port}`;
+    const url = `http://${addressText(found)}`;
     this.#found.set(service, found);
     if (known === undefined) this.#context.onNotice(`${service} is at ${url} (${found.by})`);
     return { url };

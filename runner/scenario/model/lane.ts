@@ -126,3 +126,10 @@ export const LaneModel = Type.Object(
 );
 
 export type LaneInput = Static<typeof LaneModel>;
+
+/** Whether a lane says anything of that field, which may lie deeper. */
+export function isGiven(lane: LaneInput, field: readonly string[]): boolean {
+  let value: unknown = lane;
+  for (const name of field) value = (value as Record<string, unknown> | undefined)?.[name];
+  return value !== undefined;
+}

@@ -1,8 +1,7 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isLoopback, placeOf } from '../../address.ts';
+import { addressText, isLoopback, placeOf } from '../../address.ts';
 import type { TargetSettings } from '../../target.ts';
 import type { TlsSettings } from '../../tls.ts';
 import type { ClusterView } from './cluster.ts';
@@ -53,7 +52,7 @@ export async function findPath({ url, tls, addresses, cluster, signal }: WayToFi
   const ordinary = await ask('ordinary', place, signal);
   const listener = isOfThisMachine(address) ? await listenerOf(place, signal) : undefined;
   return pathOf({
-    address: `${isIP(address) === 6 ? `[${address}]` : address}:${port}`,
+    address: addressText({ host: address, port }),
     owner: view.owner,
     isPod: view.pods.some((pod) => pod.address === address && pod.port === port),
     listener,
