@@ -10,12 +10,13 @@ afterEach(() => server?.kill());
 
 test.each([
   ['visitors who come by a plan', { rate: 400, requests: 1_200 }],
-  ['300 visitors at once', { rate: 'unpaced', connections: 300, requests: 1_200 }],
+  ['300 visitors at once', { rate: 'unpaced', connections: 300, requests: 2_400 }],
 ] as const)('a server that misbehaves by a ledger loses nothing on %s', async (_, load) => {
-  server = await startServer({ mode: 'mixed', closedMs: 20, everyMs: 500 });
+  // Often: on a fast machine most of the visitors who come at once are served in the first half second.
+  server = await startServer({ mode: 'mixed', closedMs: 20, everyMs: 100 });
   const lane = flowLane('four', { ...strict, ...load });
   const ran = await runLanes({ lanes: [lane], route: addressOf(server.port) });
-  expect(ran.rows.length).toBe(4_800);
+  expect(ran.rows.length).toBe(4 * load.requests);
   reconcile(ran, await server.books());
 });
 
