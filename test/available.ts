@@ -1,6 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findIsolation, refusalOf } from '../targets/local/namespaces-allowed.ts';
+import { Volumes } from '../targets/local/volumes.ts';
 import { envoyBinary } from './paths/fronts/envoy.ts';
+import { withServers } from './paths/fronts/process.ts';
 
 /** The Python to use; HITLESS_PYTHON names one that has what the machine's own lacks. */
 export const python = process.env.HITLESS_PYTHON ?? 'python3';
@@ -11,15 +16,22 @@ export const python = process.env.HITLESS_PYTHON ?? 'python3';
  * lacking it is an error instead.
  */
 const probes = {
-  pidns: () => process.platform === 'linux' && spawnSync('unshare', ['--pid', 'true']).status === 0,
+  root: () => process.getuid?.() === 0,
+  // The local target's own questions.
+  pidns: () => findIsolation() !== 'none',
+  rootns: () => refusalOf('root') === undefined,
+  userns: () => refusalOf('user') === undefined,
+  volumes: seesVolumes,
   // Files of the system can be others for one process; needs root.
-  mountns: () => process.platform === 'linux' && spawnSync('unshare', ['--mount', 'true']).status === 0,
+  mountns: () =>
+    process.platform === 'linux' &&
+    spawnSync('unshare', ['--mount', 'mount', '--bind', '/dev/null', '/etc/resolv.conf']).status === 0,
   realtime: () => spawnSync('chrt', ['--rr', '1', 'true']).status === 0,
   browser: () => existsSync('/usr/bin/chromium'),
   go: () => spawnSync('go', ['version']).status === 0,
   python: () => spawnSync('python3', ['--version']).status === 0,
-  nginx: () => spawnSync('nginx', ['-v']).status === 0,
-  haproxy: () => spawnSync('haproxy', ['-v']).status === 0,
+  nginx: () => spawnSync('nginx', ['-v'], { env: withServers }).status === 0,
+  haproxy: () => spawnSync('haproxy', ['-v'], { env: withServers }).status === 0,
   envoy: () => envoyBinary() !== undefined,
   docker: () => spawnSync('docker', ['version']).status === 0,
   // KUBECONFIG has to be set: nobody's everyday cluster is taken because kubectl would find it.
@@ -30,6 +42,18 @@ const probes = {
   k6: () => spawnSync(process.env.K6 || 'k6', ['version']).status === 0,
   pyarrow: () => spawnSync(python, ['-c', 'import pyarrow']).status === 0,
 } as const;
+
+function seesVolumes(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'hitless-test-'));
+  try {
+    new Volumes(folder).requireViews(findIsolation());
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
 
 export type Need = keyof typeof probes;
 

@@ -20,7 +20,7 @@ export const mountingMark = 'hitless-volumes';
  * Makes the view, within a mount namespace, and becomes the command. A copy of the root gets the folders; one whose path
  * is not there, `/data` say, must not be made on this machine: the nearest folder that is there, `/`, is covered by an
  * empty one, into which all that it holds is bound, and that takes the new one. Within another volume it is made there,
- * as a container runtime does.
+ * as a container runtime does. unshare changes the root (util-linux 2.34 and newer), as chroot is not on a user's PATH.
  */
 const script = `set -e
 root=$1 stage=$2 cwd=$3; shift 3
@@ -46,7 +46,7 @@ while [ "$1" != -- ]; do
   shift 4
 done
 shift
-exec chroot "$root" `;
+exec unshare --root="$root" `;
 
 /** The command line that runs a command in a folder as the view shows it, in a mount namespace that is there already. */
 export function withView(command: readonly string[], cwd: string, { root, stage, folders }: View): string[] {

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mountingMark, type View, withView } from './mount-namespace.ts';
@@ -43,32 +42,6 @@ export function enter(command: readonly string[], pid: number, { isolation, view
   const user = isolation === 'user' ? ['--user', '--preserve-credentials'] : [];
   const mount = view === undefined ? [] : ['--mount', '--root', '--wd'];
   return ['nsenter', '--target', String(pid), ...user, ...mount, '--pid', '--', ...command];
-}
-
-/** Finds out what this machine allows, by doing it. */
-export async function findIsolation(): Promise<Isolation> {
-  if (process.platform !== 'linux') return 'none';
-  for (const isolation of ['root', 'user'] as const) {
-    // 41 says that it is PID 1; anything else is unshare's or setpriv's own code, or another pid.
-    const code = await exitCode(isolate(['sh', '-c', 'exit $((40 + $$))'], { isolation, cwd: '/' }));
-    if (code === 41) return isolation;
-  }
-  return 'none';
-}
-
-/** Whether a replica can have a view of its own here, by giving one to a command that looks for its folders. */
-export async function canSee(view: View, isolation: Isolation): Promise<boolean> {
-  if (isolation === 'none') return false;
-  const looks = view.folders.map(({ path }) => `[ -d '${path}' ]`).join(' && ');
-  return (await exitCode(isolate(['sh', '-c', `${looks} && exit 41`], { isolation, view, cwd: '/' }))) === 41;
-}
-
-function exitCode([file = '', ...args]: string[]): Promise<number | null> {
-  const { promise, resolve } = Promise.withResolvers<number | null>();
-  const child = spawn(file, args, { stdio: 'ignore', timeout: 5000, killSignal: 'SIGKILL' });
-  child.once('error', () => resolve(null));
-  child.once('exit', (code) => resolve(code));
-  return promise;
 }
 
 /** Waits until a wrapper has become the command that it wraps; its pid, or undefined where it has ended before. */

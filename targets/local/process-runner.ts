@@ -8,10 +8,11 @@ import type { TargetContext } from '../target.ts';
 import { commandOf, environmentOf } from './environment.ts';
 import { removeContextCopies, withRunnableContexts } from './image-copy.ts';
 import { imageOf, judgeImages } from './images.ts';
-import { canSee, findIsolation, type Isolation } from './pid-namespace.ts';
+import { findIsolation } from './namespaces-allowed.ts';
+import type { Isolation } from './pid-namespace.ts';
 import { Ports } from './ports.ts';
 import { ProcessReplica, type ProcessSpec } from './process-replica.ts';
-import { cannotMount, needVolumes, Volumes } from './volumes.ts';
+import { needVolumes, Volumes } from './volumes.ts';
 
 /** Replicas as child processes, with ports of their own on the loopback address. */
 export class ProcessRunner implements ReplicaRunner {
@@ -53,8 +54,8 @@ export class ProcessRunner implements ReplicaRunner {
   async prepare(lease: Lease): Promise<void> {
     this.#lease = lease;
     this.#images = withRunnableContexts(this.#images, this.#folder);
-    this.#isolation = await findIsolation();
-    if (this.#needsVolumes && !(await canSee(this.#volumes.trial(), this.#isolation))) throw cannotMount();
+    this.#isolation = findIsolation();
+    if (this.#needsVolumes) this.#volumes.requireViews(this.#isolation);
   }
 
   knowServices(addresses: ReadonlyMap<string, URL>): void {

@@ -3,16 +3,11 @@ import { dirname, join } from 'node:path';
 import { HitlessError } from '../../record/error.ts';
 import type { Deployment, PodTemplate, Volume } from '../manifest/model.ts';
 import type { BoundFolder, View } from './mount-namespace.ts';
+import { refusalOf, refusalOfAll } from './namespaces-allowed.ts';
+import type { Isolation } from './pid-namespace.ts';
 
 export function needVolumes(deployments: readonly Deployment[]): boolean {
   return deployments.some(({ template }) => (template.container.mounts?.length ?? 0) > 0);
-}
-
-export function cannotMount(): HitlessError {
-  return new HitlessError('HITLESS_VOLUMES', 'this machine lets nobody mount a volume where a replica alone sees it', {
-    blame: 'environment',
-    hint: 'Linux, and root or user namespaces, are needed for that; or use --target kubernetes.',
-  });
 }
 
 /**
@@ -39,9 +34,16 @@ export class Volumes {
     );
   }
 
-  /** One to try out whether the machine allows it: a path that nobody has. */
-  trial(): View {
-    return this.#view([{ source: made(join(this.#folder, 'trial')), path: '/hitless-trial/volume', readOnly: true }]);
+  /** Tries out whether the machine allows it, at a path that nobody has; throws a HITLESS_VOLUMES that says why not. */
+  requireViews(isolation: Isolation): void {
+    const source = made(join(this.#folder, 'trial'));
+    const trial = this.#view([{ source, path: '/hitless-trial/volume', readOnly: true }]);
+    const refusal = isolation === 'none' ? refusalOfAll(trial) : refusalOf(isolation, trial);
+    if (refusal === undefined) return;
+    throw new HitlessError('HITLESS_VOLUMES', `no replica can have a volume to itself here: ${refusal.why}`, {
+      blame: 'environment',
+      hint: `${refusal.mend} Or use --target docker or kubernetes.`.trim(),
+    });
   }
 
   #view(folders: BoundFolder[]): View {

@@ -9,6 +9,7 @@ import { type Deployment, deploy } from './deployment.ts';
 import { startResolver } from './dns.ts';
 import type { Front, FrontOptions } from './fronts/front.ts';
 import { startNginx } from './fronts/nginx.ts';
+import { withServers } from './fronts/process.ts';
 import { line, verify } from './verify.ts';
 
 /**
@@ -188,7 +189,7 @@ async function once(disturbance: Disturbance): Promise<{ verdict: string; told: 
 
 /** Throws where it fails. */
 function system(...[command = '', ...words]: string[]): void {
-  const { status, stderr } = spawnSync(command, words, { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(command, words, { encoding: 'utf8', env: withServers });
   if (status !== 0) throw new Error(`${command} ${words.join(' ')}: ${stderr}`);
 }
 
@@ -213,7 +214,7 @@ if (process.getuid?.() === 0 && process.env.HITLESS_WOLF_INSIDE === undefined) {
   writeFileSync(file, `nameserver ${resolverAddress}\n`);
   const shell = 'mount --bind "$0" /etc/resolv.conf && ip link set lo up && exec "$@"';
   const words = ['--mount', '--net', 'sh', '-c', shell, file, process.execPath, ...process.argv.slice(1)];
-  const env = { ...process.env, HITLESS_WOLF_INSIDE: '1' };
+  const env = { ...withServers, HITLESS_WOLF_INSIDE: '1' };
   const { status } = spawnSync('unshare', words, { stdio: 'inherit', env });
   rmSync(dirname(file), { recursive: true });
   process.exit(status ?? 1);

@@ -5,7 +5,8 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { PodLog } from '../../../targets/controller/pod-log.ts';
 import { Lease, runVariable } from '../../../targets/lease.ts';
 import { environmentOf } from '../../../targets/local/environment.ts';
-import { findIsolation, type Isolation } from '../../../targets/local/pid-namespace.ts';
+import { findIsolation } from '../../../targets/local/namespaces-allowed.ts';
+import type { Isolation } from '../../../targets/local/pid-namespace.ts';
 import { ProcessReplica } from '../../../targets/local/process-replica.ts';
 import { processesWith } from '../../../targets/process-identity.ts';
 import { lacks } from '../../available.ts';
@@ -33,7 +34,7 @@ function start(isolation: Isolation, command: string[]): Promise<ProcessReplica>
 const forever = ['node', '-e', 'setInterval(() => {}, 1000)'];
 
 describe.each(['root', 'user', 'none'] as const)('isolation %s', (isolation) => {
-  const skip = isolation !== 'none' && lacks('pidns');
+  const skip = isolation !== 'none' && lacks(`${isolation}ns`);
 
   test.skipIf(skip)('passes exit codes on, and the last words', async () => {
     const replica = await start(isolation, ['sh', '-c', 'echo one; echo two >&2; exit 7']);
@@ -61,7 +62,7 @@ describe.each(['root', 'user', 'none'] as const)('isolation %s', (isolation) => 
 });
 
 test.skipIf(lacks('pidns'))('PID 1 gets no signal that it does not handle; an ordinary child does', async () => {
-  const contained = await start(await findIsolation(), forever);
+  const contained = await start(findIsolation(), forever);
   const plain = await start('none', forever);
   await contained.signal('SIGTERM');
   await plain.signal('SIGTERM');

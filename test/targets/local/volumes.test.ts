@@ -22,7 +22,7 @@ async function answer({ target }: Deployed): Promise<unknown> {
   return (await fetch(`http://${endpoint?.host}:${endpoint?.port}`)).json();
 }
 
-describe.skipIf(lacks('pidns'))('volumes', () => {
+describe.skipIf(lacks('volumes'))('volumes', () => {
   test('a claim outlives its pods, an emptyDir its containers', async ({ deploy }) => {
     const app = await deploy(withVolumes);
     await sh(app, writeBoth);
