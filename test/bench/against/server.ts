@@ -28,4 +28,5 @@ server.listen(0, '127.0.0.1', () => {
   const { port } = server.address() as { port: number };
   process.stdout.write(`${port}\n`);
 });
-process.on('SIGTERM', () => process.exit(0));
+// Whoever started it holds the other end: it closes however that one ends.
+process.stdin.on('end', () => process.exit(0)).resume();
