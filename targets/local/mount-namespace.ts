@@ -20,10 +20,12 @@ export const mountingMark = 'hitless-volumes';
  * Makes the view, within a mount namespace, and becomes the command. A copy of the root gets the folders; one whose path
  * is not there, `/data` say, must not be made on this machine: the nearest folder that is there, `/`, is covered by an
  * empty one, into which all that it holds is bound, and that takes the new one. Within another volume it is made there,
- * as a container runtime does. unshare changes the root (util-linux 2.34 and newer), as chroot is not on a user's PATH.
+ * as a container runtime does. unshare changes the root (util-linux 2.34 and newer), as chroot is not on a user's PATH; and mount
+ * leaves its own list of mounts (/run/mount/utab) alone, which is the system's, and which users may not write to.
  */
 const script = `set -e
 root=$1 stage=$2 cwd=$3; shift 3
+mount() { command mount --no-mtab "$@"; }
 mount --rbind / "$root"
 while [ "$1" != -- ]; do
   [ "$4" = outside ] || mkdir -p "$root$2"

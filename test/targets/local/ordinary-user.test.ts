@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
@@ -52,6 +52,18 @@ test.skipIf(lacks('volumes'))('volumes need no program that only root has on its
   expect(stdout).toMatch(/deploy/);
 });
 
+test.skipIf(lacks('volumes') || lacks('mountns'))('volumes need no right to write to the list of mounts', async () => {
+  const { folder, remove } = scratch();
+  onTestFinished(remove);
+  // As it is for who is not root: somebody else's. libmount keeps it where the system began with it (mount(8), utab).
+  const list = join(folder, 'utab');
+  writeFileSync(list, '');
+  for (const path of [folder, list]) chownSync(path, 12_345, 12_345);
+  const shell = `mkdir -p /run/mount && mount --no-mtab --bind "$0" /run/mount && exec unshare --user --map-root-user "$@"`;
+  const { code, stdout, stderr } = await deploy({ by: ['unshare', '--mount', 'sh', '-c', shell, folder] });
+  expect([0, 4], stdout + stderr).toContain(code);
+});
+
 describe.skipIf(process.platform !== 'linux')('volumes that cannot be', () => {
   const said = async (wish: Wish) => {
     const { code, stdout, stderr } = await deploy(wish);
@@ -62,8 +74,6 @@ describe.skipIf(process.platform !== 'linux')('volumes that cannot be', () => {
 
   test.each([
     ['unshare', 'util-linux'],
-    ['setpriv', 'util-linux'],
-    ['nsenter', 'util-linux'],
     ['mount', 'mount'],
   ])('for want of %s: it is named, and where it comes from', async (program, from) => {
     const stderr = await said({ path: pathWithout(program) });
