@@ -5,7 +5,7 @@ export function tickStyle(look: Look): object {
   return { color: look.muted, font: { family: look.font, size: 12 } };
 }
 
-/** The lines of an axis: those of the grid, and no more. */
+/** The lines of an axis: those of the grid, at its ticks (between bars chart.js draws them half way), and no more. */
 export function gridStyle(look: Look): object {
-  return { grid: { color: look.grid, drawTicks: false }, border: { display: false } };
+  return { grid: { color: look.grid, drawTicks: false, offset: false }, border: { display: false } };
 }

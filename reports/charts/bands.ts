@@ -13,7 +13,7 @@ interface Stretch {
 /** What lies behind and above the values of a chart over time; seconds. */
 export interface Bands {
   steps: Stretch[];
-  /** Outages that overlap are one stretch, with the length of the longest. */
+  /** Outages that overlap are one stretch, with the length of the longest, which it says where the stretch is longer. */
   outages: Stretch[];
   /** Where nothing at all got through. */
   total: Stretch[];
@@ -21,6 +21,9 @@ export interface Bands {
   blind: Stretch[];
   look: Look;
 }
+
+/** So much longer than its longest outage a stretch would seem to be what its label says. */
+const longerBy = 1.1;
 
 /** Room that the steps' labels need above the chart, in CSS pixels. */
 export const bandsPx = 24;
@@ -46,19 +49,25 @@ export function bandsOf(result: Result, look: Look): Bands {
   };
 }
 
+type Weighed = Stretch & { weight: number };
+
 /** Stretches that overlap as one, with the label of the weightiest: tints would add up to a wall. */
-function merged(stretches: readonly (Stretch & { weight: number })[]): Stretch[] {
-  const all: (Stretch & { weight: number })[] = [];
+function merged(stretches: readonly Weighed[]): Stretch[] {
+  const all: { whole: Stretch; weightiest: Weighed }[] = [];
   for (const stretch of stretches.toSorted((a, b) => a.from - b.from)) {
     const last = all.at(-1);
-    if (!last || stretch.from > last.to) {
-      all.push({ ...stretch });
+    if (!last || stretch.from > last.whole.to) {
+      all.push({ whole: { ...stretch }, weightiest: stretch });
       continue;
     }
-    last.to = Math.max(last.to, stretch.to);
-    if (stretch.weight > last.weight) Object.assign(last, { label: stretch.label, weight: stretch.weight });
+    last.whole.to = Math.max(last.whole.to, stretch.to);
+    if (stretch.weight > last.weightiest.weight) last.weightiest = stretch;
   }
-  return all;
+  return all.map(({ whole, weightiest }) => {
+    const { label, weight, from, to } = weightiest;
+    const isLonger = weight > 0 && whole.to - whole.from > longerBy * (to - from);
+    return { ...whole, label: isLonger ? `longest ${label}` : label };
+  });
 }
 
 /** Draws `options.plugins.bands`. */

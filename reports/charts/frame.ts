@@ -7,8 +7,13 @@ export interface Key {
   label: string;
   color: string;
   /** What is drawn before the label; a full box by default. */
-  shape?: 'box' | 'thin' | 'outline' | 'line' | 'dot';
+  shape?: 'box' | 'thin' | 'outline' | 'line' | 'dot' | 'diamond';
+  /** Of a line, as it is drawn. */
+  dash?: number[];
 }
+
+/** Wide enough for a dashed line to be seen as one. */
+const linePx = 26;
 
 /**
  * What all charts have in common: fonts, no animation, a legend of the given keys, the title where it has to be drawn.
@@ -39,6 +44,7 @@ export function frameOf(look: Look, title: string, keys: readonly Key[], abovePx
         labels: {
           color: look.text,
           usePointStyle: true,
+          ...(keys.every(({ shape }) => shape === 'line') && { pointStyleWidth: linePx }),
           padding: 14,
           boxHeight: 8,
           font: { family: look.font, size: 12 },
@@ -56,14 +62,25 @@ export function frameOf(look: Look, title: string, keys: readonly Key[], abovePx
   };
 }
 
-function legendItem({ label, color, shape = 'box' }: Key, look: Look): LegendItem {
+const pointStyles = {
+  box: 'rect',
+  outline: 'rect',
+  thin: 'line',
+  line: 'line',
+  dot: 'circle',
+  diamond: 'rectRot',
+} as const satisfies Record<NonNullable<Key['shape']>, string>;
+
+function legendItem({ label, color, shape = 'box', dash = [] }: Key, look: Look): LegendItem {
   const outlined = shape === 'outline';
+  const filled = shape === 'box' || shape === 'dot' || shape === 'diamond';
   return {
     text: label,
     fontColor: look.text,
     fillStyle: outlined ? `${color}40` : color,
     strokeStyle: color,
-    lineWidth: shape === 'thin' ? 4 : shape === 'box' || shape === 'dot' ? 0 : outlined ? 1.5 : 2.5,
-    pointStyle: shape === 'dot' ? 'circle' : shape === 'thin' || shape === 'line' ? 'line' : 'rect',
+    lineWidth: shape === 'thin' ? 4 : filled ? 0 : outlined ? 1.5 : 2.5,
+    lineDash: dash,
+    pointStyle: pointStyles[shape],
   };
 }

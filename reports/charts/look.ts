@@ -17,7 +17,9 @@ export interface Look {
   lines: readonly string[];
 }
 
-// Versions differ in lightness first, then in hue, and none is near the red of failures: told apart with any colour
+const dashes = [[], [6, 3], [2, 2]];
+
+// Lines differ in hue, and none is grey: the sum of several is drawn in the colour of the text. Versions differ in lightness first, then in hue, and none is near the red of failures: told apart with any colour
 // vision (after M. Okabe and K. Ito, Color Universal Design, 2008).
 const light: Look = {
   dark: false,
@@ -31,7 +33,7 @@ const light: Look = {
   failed: '#c8102e',
   unknown: '#9aa3af',
   versions: ['#93c5ee', '#2f6db5', '#2a9d78', '#b57edc', '#e0a100', '#5f6b7a'],
-  lines: ['#1f5fa8', '#e08a00', '#2a9d78', '#a35fc9', '#5f6b7a', '#52b6e3', '#7a4a1e'],
+  lines: ['#1f5fa8', '#e08a00', '#2a9d78', '#a35fc9', '#52b6e3', '#7a4a1e', '#8f9a1c'],
 };
 
 const dark: Look = {
@@ -45,7 +47,7 @@ const dark: Look = {
   failed: '#ff5c6c',
   unknown: '#77818e',
   versions: ['#a8d3f5', '#3b82d6', '#37b48b', '#c9a0ea', '#efb83a', '#8593a5'],
-  lines: ['#6cb0f5', '#f0a63c', '#37b48b', '#c9a0ea', '#8593a5', '#b5e3f7', '#b98a5c'],
+  lines: ['#4c97f0', '#f0a63c', '#37b48b', '#c9a0ea', '#6fdcf2', '#b8734c', '#b4d944'],
 };
 
 export function lookOf(how: { dark: boolean; titled?: boolean }): Look {
@@ -69,6 +71,11 @@ export function colorOf(version: string | null, versions: readonly string[], loo
 /** The colour of the nth line; grey where there are more lines than colours. */
 export function lineOf(look: Look, index: number): string {
   return look.lines[index] ?? look.unknown;
+}
+
+/** How the nth line is drawn, so that lines are told apart without their colours too. */
+export function dashOf(index: number): number[] {
+  return dashes[index % dashes.length] ?? [];
 }
 
 /** The same colour, so much of it: `#rrggbb` with an alpha from 0 to 1. */

@@ -4,7 +4,7 @@ import { plain } from '../plain.ts';
 import { duration } from '../words.ts';
 import { gridStyle, tickStyle } from './axis.ts';
 import { frameOf } from './frame.ts';
-import { type Look, lineOf } from './look.ts';
+import { dashOf, type Look, lineOf } from './look.ts';
 import { logarithmic, millisecondsAxis } from './milliseconds-axis.ts';
 
 const narrowPx = 450;
@@ -16,19 +16,24 @@ export function percentilesChart(result: Pick<Result, 'percentiles'>, look: Look
   const curves = Object.entries(result.percentiles).filter(([, curve]) => curve.length > 0);
   const end = lastPlace(curves.map(([, curve]) => curve));
   // What sums up several is none of them.
-  const colorOf = (lane: string, index: number) =>
-    lane === 'all' && curves.length > 1 ? look.text : lineOf(look, index);
+  const isSum = (lane: string) => lane === 'all' && curves.length > 1;
+  const colorOf = (lane: string, index: number) => (isSum(lane) ? look.text : lineOf(look, index));
   const datasets = curves.map(([lane, curve], index) => ({
     label: labelOf(lane),
     data: curve.map(([percentile, ms]) => ({ x: Math.min(end, placeOf(percentile)), y: logarithmic(ms) })),
     borderColor: colorOf(lane, index),
     backgroundColor: colorOf(lane, index),
-    borderWidth: 2,
-    borderDash: index % 2 === 1 ? [6, 3] : [],
+    borderWidth: isSum(lane) ? 3 : 2,
+    borderDash: isSum(lane) ? [] : dashOf(index),
     pointRadius: 0,
     pointHitRadius: 10,
   }));
-  const keys = datasets.map(({ label, borderColor }) => ({ label, color: borderColor, shape: 'line' as const }));
+  const keys = datasets.map(({ label, borderColor, borderDash }) => ({
+    label,
+    color: borderColor,
+    shape: 'line' as const,
+    dash: borderDash,
+  }));
   const frame = frameOf(look, 'Latency by percentile', keys);
   const values = curves.flatMap(([, curve]) => curve.map(([, ms]) => ms));
   return {

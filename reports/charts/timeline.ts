@@ -6,6 +6,7 @@ import { count, counted, listed, moment } from '../words.ts';
 import { tickStyle } from './axis.ts';
 import { bandsOf, bandsPx } from './bands.ts';
 import { frameOf, type Key } from './frame.ts';
+import { drawnIntervals, type Interval } from './intervals.ts';
 import { colorOf, type Look, versionsOf } from './look.ts';
 import { intervalTitle, timeAxis, valueAxis } from './time-axis.ts';
 
@@ -13,25 +14,25 @@ import { intervalTitle, timeAxis, valueAxis } from './time-axis.ts';
 export function timelineChart(result: Result, look: Look): ChartConfiguration {
   const { series } = result;
   const versions = versionsOf(result);
-  const perSecond = 1000 / series.stepMs;
-  const bars = (counts: readonly number[]) =>
-    counts.map((each, index) => ({
-      x: (series.fromMs + (index + 0.5) * series.stepMs) / 1000,
-      y: each === 0 ? null : each * perSecond,
+  const intervals = drawnIntervals(result);
+  const bars = (countOf: (interval: Interval) => number) =>
+    intervals.map((interval) => ({
+      x: (interval.fromMs + interval.toMs) / 2000,
+      y: countOf(interval) === 0 ? null : (countOf(interval) * 1000) / lengthOf(interval),
     }));
   const shape = { barPercentage: 1, categoryPercentage: 1, stack: 'all', inflateAmount: 0.6 };
   const answered = [...versions, '?'].filter((version) => Object.hasOwn(series.byVersion, version));
   const datasets = answered.map((version) => ({
     ...shape,
     label: labelOf(version),
-    data: bars(series.byVersion[version] ?? []),
+    data: bars(({ byVersion }) => byVersion[version] ?? 0),
     backgroundColor: colorOf(version, versions, look),
   }));
   // One failure among a thousand answers would be less than a pixel high: it is never shown so small.
   const failed = {
     ...shape,
     label: 'failed',
-    data: bars(series.failed),
+    data: bars(({ failed }) => failed),
     backgroundColor: look.failed,
     minBarLength: 5,
   };
@@ -65,6 +66,12 @@ export function timelineChart(result: Result, look: Look): ChartConfiguration {
       },
     },
   } as ChartConfiguration;
+}
+
+/** What was sent after the end of the last step, as an engine that is not ours does, makes no rate of its own. */
+function lengthOf({ fromMs, toMs, sentForMs }: Interval): number {
+  const ms = toMs - fromMs;
+  return sentForMs >= ms / 2 ? sentForMs : ms;
 }
 
 function labelOf(version: string): string {

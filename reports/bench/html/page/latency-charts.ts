@@ -2,7 +2,7 @@ import type { ChartConfiguration } from 'chart.js';
 import { gridStyle, tickStyle } from '../../../charts/axis.ts';
 import type { ChartOf } from '../../../charts/chart.ts';
 import { frameOf, type Key } from '../../../charts/frame.ts';
-import { type Look, lineOf, pale } from '../../../charts/look.ts';
+import { dashOf, type Look, lineOf, pale } from '../../../charts/look.ts';
 import { logarithmic, millisecondsAxis } from '../../../charts/milliseconds-axis.ts';
 import { percentilesChart, tellPercentiles } from '../../../charts/percentiles.ts';
 import { count, counted, duration } from '../../../words.ts';
@@ -44,7 +44,12 @@ function histogramConfig(data: BenchPage, look: Look): ChartConfiguration {
   const keys: Key[] =
     stages.length < 2
       ? []
-      : stages.map(({ name }, index) => ({ label: name, color: lineOf(look, index), shape: 'line' }));
+      : stages.map(({ name }, index) => ({
+          label: name,
+          color: lineOf(look, index),
+          shape: 'line',
+          dash: dashOf(index),
+        }));
   const frame = frameOf(look, 'Answers by latency', keys);
   const ends = stages.flatMap(({ bars }) => bars.flatMap(({ fromMs, toMs }) => [fromMs, toMs]));
   return {
@@ -64,7 +69,7 @@ function histogramConfig(data: BenchPage, look: Look): ChartConfiguration {
           borderColor: lineOf(look, index),
           backgroundColor: pale(lineOf(look, index), 0.2),
           borderWidth: 2,
-          borderDash: index % 2 === 1 ? [6, 3] : [],
+          borderDash: dashOf(index),
           pointRadius: 0,
         };
       }),

@@ -1,7 +1,7 @@
 import type { ChartOptions } from 'chart.js';
 import { gridStyle, tickStyle } from '../../../charts/axis.ts';
 import { frameOf, type Key } from '../../../charts/frame.ts';
-import { type Look, lineOf } from '../../../charts/look.ts';
+import { dashOf, type Look, lineOf } from '../../../charts/look.ts';
 
 export interface Axes {
   title: string;
@@ -61,7 +61,7 @@ export function dots(look: Look, index: number): object {
     borderColor: lineOf(look, index),
     backgroundColor: lineOf(look, index),
     borderWidth: 2,
-    borderDash: index % 2 === 1 ? [6, 3] : [],
+    borderDash: dashOf(index),
     pointRadius: 3.5,
     pointHitRadius: 8,
   };
