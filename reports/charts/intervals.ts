@@ -5,51 +5,47 @@ export interface Interval {
   /** In ms from the start of traffic. */
   fromMs: number;
   toMs: number;
-  /** For how much of it requests were sent. */
-  sentForMs: number;
   byVersion: Record<string, number>;
   failed: number;
 }
 
 /** A beat between neighbours that is larger than this share of their mean is seen, and taken for one of the load. */
 const visibleBeat = 0.15;
+/** Fewer intervals have none. */
+const leastForBeat = 8;
 /** Two neighbours together take the beat away if no more than this is left of it. */
 const beatGone = 1 / 3;
 
 /**
  * The intervals of a run's series as they are drawn. Where a lane sends two requests and three in turn, as 25 a second do
- * in intervals of 100 ms, two are drawn as one. The last, in which traffic ended, counts for as long as it was sent to; a
- * rest of less than half an interval is drawn with the one before it, as the few requests in it make no rate.
+ * in intervals of 100 ms, two are drawn as one. The one in which traffic ended holds fewer requests, which is no fall of
+ * the load: it is left out, unless one of them failed.
  */
 export function drawnIntervals(result: Result): Interval[] {
-  const all = plainIntervals(result);
+  const all = intervalsOf(result);
   const drawn = withoutRest(beats(all.map(totalOf)) ? pairs(all) : all);
-  const [last, before] = [drawn.at(-1), drawn.at(-2)];
-  if (last === undefined || before === undefined || last.sentForMs >= (last.toMs - last.fromMs) / 2) return drawn;
-  return [...drawn.slice(0, -2), { ...joined(before, last), toMs: before.toMs }];
+  const [before, last] = drawn.slice(-2);
+  if (before === undefined || last === undefined || last.failed > 0) return drawn;
+  const endsWithin = last.toMs > endMs(result) && totalOf(last) < totalOf(before);
+  return endsWithin ? drawn.slice(0, -1) : drawn;
 }
 
-/** At the end answers are waited for and nothing is sent. */
-function withoutRest(intervals: readonly Interval[]): Interval[] {
-  const last = intervals.findLastIndex((interval) => interval.sentForMs > 0 || totalOf(interval) > 0);
-  return intervals.slice(0, last + 1);
-}
-
-function plainIntervals({ series, steps, durationMs }: Result): Interval[] {
+/** When the last step was over: then nothing new is sent, and answers are waited for. */
+function endMs({ steps, durationMs }: Result): number {
   const lastStepMs = Math.max(0, ...steps.map(({ toMs }) => toMs));
-  const endMs = lastStepMs > 0 ? Math.min(lastStepMs, durationMs) : durationMs;
+  return lastStepMs > 0 ? Math.min(lastStepMs, durationMs) : durationMs;
+}
+
+function intervalsOf({ series }: Result): Interval[] {
   return series.failed.map((failed, index) => {
     const fromMs = series.fromMs + index * series.stepMs;
-    return {
-      fromMs,
-      toMs: fromMs + series.stepMs,
-      sentForMs: Math.min(series.stepMs, Math.max(0, endMs - fromMs)),
-      byVersion: Object.fromEntries(
-        Object.entries(series.byVersion).map(([name, counts]) => [name, counts[index] ?? 0]),
-      ),
-      failed,
-    };
+    const counts = Object.entries(series.byVersion).map(([name, counts]) => [name, counts[index] ?? 0] as const);
+    return { fromMs, toMs: fromMs + series.stepMs, byVersion: Object.fromEntries(counts), failed };
   });
+}
+
+function withoutRest(intervals: readonly Interval[]): Interval[] {
+  return intervals.slice(0, intervals.findLastIndex((interval) => totalOf(interval) > 0) + 1);
 }
 
 function totalOf({ byVersion, failed }: Interval): number {
@@ -59,34 +55,35 @@ function totalOf({ byVersion, failed }: Interval): number {
 /** Whether totals go up and down from one to the next, and pairs of them do not. */
 function beats(totals: readonly number[]): boolean {
   const inPairs = totals.flatMap((total, index) => (index % 2 === 1 ? [(total + (totals[index - 1] ?? 0)) / 2] : []));
-  const beat = step(totals);
-  return beat > visibleBeat && step(inPairs) <= beat * beatGone;
+  const beat = difference(totals);
+  return totals.length >= leastForBeat && beat > visibleBeat && difference(inPairs) <= beat * beatGone;
 }
 
 /** By how much of their mean neighbours differ, in the middle of all. */
-function step(totals: readonly number[]): number {
+function difference(totals: readonly number[]): number {
   const steps = totals.slice(1).map((total, index) => Math.abs(total - (totals[index] ?? 0)));
   const mean = totals.reduce((sum, total) => sum + total, 0) / totals.length;
   return mean > 0 ? (steps.toSorted((a, b) => a - b)[steps.length >> 1] ?? 0) / mean : 0;
 }
 
+/** An odd one at the end is drawn as wide as the others. */
 function pairs(intervals: readonly Interval[]): Interval[] {
   return intervals.flatMap((interval, index) => {
     if (index % 2 === 1) return [];
     const next = intervals[index + 1];
-    // The odd one at the end is as wide as the others, and was sent to for a part of that.
-    return [next ? joined(interval, next) : { ...interval, toMs: 2 * interval.toMs - interval.fromMs }];
+    const toMs = 2 * interval.toMs - interval.fromMs;
+    return [next ? joined(interval, next) : { ...interval, toMs }];
   });
 }
 
 function joined(one: Interval, next: Interval): Interval {
+  const sums = Object.entries(one.byVersion).map(
+    ([name, count]) => [name, count + (next.byVersion[name] ?? 0)] as const,
+  );
   return {
     fromMs: one.fromMs,
     toMs: next.toMs,
-    sentForMs: one.sentForMs + next.sentForMs,
-    byVersion: Object.fromEntries(
-      Object.entries(one.byVersion).map(([name, count]) => [name, count + (next.byVersion[name] ?? 0)]),
-    ),
+    byVersion: Object.fromEntries(sums),
     failed: one.failed + next.failed,
   };
 }

@@ -18,7 +18,7 @@ export function timelineChart(result: Result, look: Look): ChartConfiguration {
   const bars = (countOf: (interval: Interval) => number) =>
     intervals.map((interval) => ({
       x: (interval.fromMs + interval.toMs) / 2000,
-      y: countOf(interval) === 0 ? null : (countOf(interval) * 1000) / lengthOf(interval),
+      y: countOf(interval) === 0 ? null : (countOf(interval) * 1000) / (interval.toMs - interval.fromMs),
     }));
   const shape = { barPercentage: 1, categoryPercentage: 1, stack: 'all', inflateAmount: 0.6 };
   const answered = [...versions, '?'].filter((version) => Object.hasOwn(series.byVersion, version));
@@ -66,12 +66,6 @@ export function timelineChart(result: Result, look: Look): ChartConfiguration {
       },
     },
   } as ChartConfiguration;
-}
-
-/** What was sent after the end of the last step, as an engine that is not ours does, makes no rate of its own. */
-function lengthOf({ fromMs, toMs, sentForMs }: Interval): number {
-  const ms = toMs - fromMs;
-  return sentForMs >= ms / 2 ? sentForMs : ms;
 }
 
 function labelOf(version: string): string {

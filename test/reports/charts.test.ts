@@ -73,15 +73,17 @@ describe('requests a second', () => {
     expect(drawn(sentIn(counts, 900, 900)).map(([, y]) => y)).toEqual(counts.map((count) => count * 10));
   });
 
-  test('do not fall in the interval in which traffic ended', () => {
-    expect(drawn(sentIn([10, 10, 10, 6], 380, 360)).map(([, y]) => y)).toEqual([100, 100, 100, 100]);
-    expect(drawn(sentIn([10, 10, 10, 3], 380, 330)).map(([, y]) => y)).toEqual([100, 100, 100]);
-    expect(drawn(sentIn([10, 10, 6, 0, 0], 500, 260)).map(([, y]) => y)).toEqual([100, 100, 100]);
+  test('do not fall in the interval in which traffic ended, unless one failed in it', () => {
+    expect(drawn(sentIn([10, 10, 10, 6], 380, 360)).map(([, y]) => y)).toEqual([100, 100, 100]);
+    expect(drawn(sentIn([10, 10, 6, 0, 0], 500, 260)).map(([, y]) => y)).toEqual([100, 100]);
+    const failing = sentIn([10, 10, 6], 300, 260);
+    failing.series.failed = [0, 0, 1];
+    expect(drawn(failing).map(([, y]) => y)).toEqual([100, 100, 60]);
   });
 
   test('fall where requests stop before the end', () => {
     expect(drawn(sentIn([10, 10, 0, 0, 10], 500, 500)).map(([, y]) => y)).toEqual([100, 100, null, null, 100]);
-    expect(drawn(sentIn([10, 10, 3, 0], 400, 400)).map(([, y]) => y)).toEqual([100, 100, 30, null]);
+    expect(drawn(sentIn([10, 10, 3, 0], 400, 400)).map(([, y]) => y)).toEqual([100, 100, 30]);
   });
 });
 
