@@ -57,6 +57,7 @@ export function refusalOf(isolation: Exclude<Isolation, 'none'>, view?: View): R
   const looks = (view?.folders ?? []).map(({ path }) => `[ -d '${path}' ] && `).join('');
   const [file = '', ...args] = isolate(['sh', '-c', `${looks}exit $((40 + $$))`], { isolation, view, cwd: '/' });
   const { status, stderr, signal } = spawnSync(file, args, {
+    cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
     encoding: 'utf8',
     timeout: 20_000,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { PodLog } from '../controller/pod-log.ts';
 import type { PodPlace, ReplicaRunner, RunningContainer } from '../controller/replica-runner.ts';
 import { judgeVolumes } from '../controller/volumes.ts';
@@ -32,9 +33,10 @@ export class ProcessRunner implements ReplicaRunner {
 
   constructor({ app, folder, runId }: TargetContext) {
     this.#images = app.images;
-    this.#folder = folder;
+    // Replicas run elsewhere, and what they see of it has the same path.
+    this.#folder = resolve(folder);
     this.#ports = new Ports(runId);
-    this.#volumes = new Volumes(folder);
+    this.#volumes = new Volumes(this.#folder);
   }
 
   get facts(): ReplicaRunner['facts'] {

@@ -32,8 +32,8 @@ async function deploy({ path = ordinaryPath, by = [] }: Wish): Promise<CliEnd> {
   writeFileSync(join(folder, 'mounts.yml'), stringify(scenario));
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
-  const args = ['run', join(folder, 'mounts.yml'), '--out', join(folder, 'out')];
-  return startCli(args, { by, cwd: folder, env: { PATH: path, TMPDIR: temporary, HOME: folder } }).end;
+  // Its record goes to .hitless of where it was started, as by default: which is not where the app runs.
+  return startCli(['run', 'mounts.yml'], { by, cwd: folder, env: { PATH: path, TMPDIR: temporary, HOME: folder } }).end;
 }
 
 /** A folder with all programs of /usr/bin but some. */
@@ -45,26 +45,34 @@ function pathWithout(...programs: string[]): string {
   return [node, folder].join(delimiter);
 }
 
-test.skipIf(lacks('volumes'))('volumes need no program that only root has on its PATH', async () => {
-  const { code, stdout, stderr } = await deploy({});
-  // A busy machine may hold up what sends; what was deployed was deployed.
-  expect([0, 4], stdout + stderr).toContain(code);
-  expect(stdout).toMatch(/deploy/);
-});
+test.skipIf(lacks('volumes'))(
+  'volumes need no program that only root has on its PATH',
+  { timeout: 180_000 },
+  async () => {
+    const { code, stdout, stderr } = await deploy({});
+    // A busy machine may hold up what sends; what was deployed was deployed.
+    expect([0, 4], stdout + stderr).toContain(code);
+    expect(stdout).toMatch(/deploy/);
+  },
+);
 
-test.skipIf(lacks('volumes') || lacks('mountns'))('volumes need no right to write to the list of mounts', async () => {
-  const { folder, remove } = scratch();
-  onTestFinished(remove);
-  // As it is for who is not root: somebody else's. libmount keeps it where the system began with it (mount(8), utab).
-  const list = join(folder, 'utab');
-  writeFileSync(list, '');
-  for (const path of [folder, list]) chownSync(path, 12_345, 12_345);
-  const shell = `mkdir -p /run/mount && mount --no-mtab --bind "$0" /run/mount && exec unshare --user --map-root-user "$@"`;
-  const { code, stdout, stderr } = await deploy({ by: ['unshare', '--mount', 'sh', '-c', shell, folder] });
-  expect([0, 4], stdout + stderr).toContain(code);
-});
+test.skipIf(lacks('volumes') || lacks('mountns'))(
+  'volumes need no right to write to the list of mounts',
+  { timeout: 180_000 },
+  async () => {
+    const { folder, remove } = scratch();
+    onTestFinished(remove);
+    // As it is for who is not root: somebody else's. libmount keeps it where the system began with it (mount(8), utab).
+    const list = join(folder, 'utab');
+    writeFileSync(list, '');
+    for (const path of [folder, list]) chownSync(path, 12_345, 12_345);
+    const shell = `mkdir -p /run/mount && mount --no-mtab --bind "$0" /run/mount && exec unshare --user --map-root-user "$@"`;
+    const { code, stdout, stderr } = await deploy({ by: ['unshare', '--mount', 'sh', '-c', shell, folder] });
+    expect([0, 4], stdout + stderr).toContain(code);
+  },
+);
 
-describe.skipIf(process.platform !== 'linux')('volumes that cannot be', () => {
+describe.skipIf(process.platform !== 'linux')('volumes that cannot be', { timeout: 180_000 }, () => {
   const said = async (wish: Wish) => {
     const { code, stdout, stderr } = await deploy(wish);
     expect(code, stdout + stderr).toBe(3);
