@@ -11,7 +11,7 @@ export const laneDefaults = {
   limits: { connect: '5s', tls: '5s', headers: '10s', body: '30s' },
   /** How many times its connections a kept lane may have open at once. */
   overflowTimes: 10,
-  /** As many as fall due in that time may be open at once in a fresh lane: none waits for a server that answers within it. */
+  /** As many as fall due in that time may be open at once: none is lost for want of a connection to a server that answers within it. */
   openForSeconds: 10,
   leastOpen: 100,
   mostOpen: 10_000,
@@ -27,6 +27,7 @@ export function laneOf(input: LaneInput): Lane {
   const rate = input.rate ?? 'unpaced';
   const ramps = (input.ramps ?? []).map(({ to, over }) => ({ to, overUs: durationUs(over) }));
   const limits = { ...laneDefaults.limits, ...input.limits };
+  const peak = peakRate({ rate, ramps });
   return {
     name: input.name,
     engine: input.engine ?? 'builtin',
@@ -36,7 +37,10 @@ export function laneOf(input: LaneInput): Lane {
     ramps,
     requests: input.requests ?? null,
     connections,
-    overflow: input.overflow ?? defaultOverflow(connection, connections, peakRate({ rate, ramps })),
+    overflow: input.overflow ?? defaultOverflow(connection, connections, peak),
+    ...(connection === 'kept' &&
+      input.overflow === undefined &&
+      peak !== null && { overflowOfWaiting: dueWhileOpen(peak) }),
     life: { requests: input.life?.requests ?? null, ageUs: input.life?.age ? durationUs(input.life.age) : null },
     service: input.service ?? null,
     control: null,
@@ -67,6 +71,10 @@ function sessionOf({ page, assets, connections, pause }: NonNullable<LaneInput['
 function defaultOverflow(connection: ConnectionPolicy, connections: number, peak: number | null): number {
   if (peak === null) return connection === 'kept' ? 0 : connections;
   if (connection === 'kept') return Math.min(laneDefaults.mostOpen, connections * (laneDefaults.overflowTimes - 1));
+  return dueWhileOpen(peak);
+}
+
+function dueWhileOpen(peak: number): number {
   const due = Math.ceil(peak * laneDefaults.openForSeconds);
   return Math.min(laneDefaults.mostOpen, Math.max(laneDefaults.leastOpen, due));
 }

@@ -11,21 +11,32 @@ interface Slot {
 /** An overflow connection that nobody has needed for so long is closed. */
 const spareForUs = 1_000_000;
 
+/** What has waited for so long opens one too, beyond those that are opened at once. */
+const patientForUs = 1_000_000;
+
+/** How many more connections than its own a lane may have open: at once, and in all for what has waited. */
+export interface Overflow {
+  atOnce: number;
+  ofWaiting: number;
+}
+
 /**
  * A fixed number of connections used in turn, so that each gets its share. One that was lost is opened again by the next
  * attempt whose turn it is, and only then. Where all are busy an overflow connection helps out. It stays for the next such
- * moment: opening costs ten times what sending does, and after a stall that cost would itself keep all of them busy.
+ * moment: opening costs ten times what sending does, and after a stall that cost would itself keep all of them busy. So
+ * only a few are opened at once; under a server that is slow for seconds each request gets one after a second, or it would
+ * be lost for want of a connection where a fresh lane's gets its answer.
  */
 export class KeptLane extends LaneSender {
   readonly #free = new Fifo<Slot>();
-  readonly #mostOverflow: number;
+  readonly #mostOverflow: Overflow;
   /** Overflow connections that are there, and those of them that are not in use, the last used last. */
   #overflow = 0;
   #spare: { connection: Connection; sinceUs: number }[] = [];
 
-  constructor(options: LaneSenderOptions, connections: number, overflow: number) {
+  constructor(options: LaneSenderOptions, connections: number, overflow: Overflow) {
     super(options);
-    this.#mostOverflow = this.isUnpaced ? 0 : overflow;
+    this.#mostOverflow = this.isUnpaced ? { atOnce: 0, ofWaiting: 0 } : overflow;
     for (let i = 0; i < connections; i++) this.#free.push({ connection: null });
   }
 
@@ -64,7 +75,9 @@ export class KeptLane extends LaneSender {
   #overflowRoom(): Room {
     const spare = this.#lastSpare();
     if (spare?.isSettled()) return 'free';
-    if (this.#overflow < this.#mostOverflow) return 'free';
+    const { atOnce, ofWaiting } = this.#mostOverflow;
+    if (this.#overflow < atOnce) return 'free';
+    if (this.#overflow < ofWaiting && this.waitedUs() >= patientForUs) return 'free';
     return spare === undefined ? 'full' : 'poll';
   }
 

@@ -4,7 +4,7 @@ import type { LaneWork, Wire } from './exchange.ts';
 import { Fifo } from './fifo.ts';
 import { newAttempt } from './new-attempt.ts';
 import type { Plan } from './plan.ts';
-import type { Sender } from './rounds.ts';
+import { inspectEveryUs, type Sender } from './rounds.ts';
 import { Turns } from './turns.ts';
 
 /** What the plan asks for: a request, or a visitor of a session lane. */
@@ -16,6 +16,9 @@ export interface Due {
 
 /** Whether something can go now; `poll`: perhaps after the sockets have been read once more. */
 export type Room = 'free' | 'poll' | 'full';
+
+/** The thread looks around each 10 ms. Of a longer step this much counts as waiting: for the rest it was held up itself. */
+const longestStepUs = 5 * inspectEveryUs;
 
 /** After a connection that an unpaced lane could not open: a closed port would be asked some 10,000 times a second. */
 const unpacedPauseUs = 1_000;
@@ -43,7 +46,10 @@ export abstract class LaneSender implements Sender {
   readonly #turns: Turns | null;
   readonly #unpaced: LaneSenderOptions['unpaced'];
   readonly #idPrefix: string;
-  readonly #waiting = new Fifo<Due>();
+  readonly #waiting = new Fifo<Due & { sinceUs: number }>();
+  /** How long this thread has been there by its last look around, and when that was. */
+  #thereUs = 0;
+  #lookedUs = Number.NEGATIVE_INFINITY;
   #nextUnpaced: number;
   #fromUs = Number.POSITIVE_INFINITY;
   #untilUs = Number.POSITIVE_INFINITY;
@@ -76,6 +82,7 @@ export abstract class LaneSender implements Sender {
   begin(fromUs: number): void {
     this.#fromUs = fromUs;
     this.#roomSinceUs = fromUs;
+    this.#lookedUs = nowUs();
   }
 
   /** What is due later than that is not planned any more. */
@@ -113,15 +120,26 @@ export abstract class LaneSender implements Sender {
     return this.isUnpaced ? this.#sendUnpaced(untilUs) : this.#takeAllDue(untilUs);
   }
 
-  /** What has waited for a connection for as long as one may take to open has failed. */
+  /** What has waited for a connection for as long as one may take to open has failed, unless there is one for it now. */
   expire(now: number): void {
+    this.#thereUs = this.#thereUntil(now);
+    this.#lookedUs = now;
     const { connectUs } = this.work.lane.limits;
-    for (let due = this.#waiting.peek(); due !== undefined; due = this.#waiting.peek()) {
-      if (now - due.readyUs < connectUs) return;
-      this.#waiting.shift();
+    while (this.waitedUs(now) >= connectUs && this.room() === 'full') {
+      const due = this.#waiting.shift() as Due;
       const { outcome, detail } = this.gaveUp();
       this.#dropped(due, outcome, detail);
     }
+  }
+
+  /** How long the first in line has waited for a connection while this thread was there to give it one; 0 where none waits. */
+  protected waitedUs(now: number = nowUs()): number {
+    const first = this.#waiting.peek();
+    return first === undefined ? 0 : this.#thereUntil(now) - first.sinceUs;
+  }
+
+  #thereUntil(us: number): number {
+    return this.#thereUs + Math.max(0, Math.min(us - this.#lookedUs, longestStepUs));
   }
 
   /** What becomes of what has waited for so long. */
@@ -180,7 +198,7 @@ export abstract class LaneSender implements Sender {
       const room = this.#waiting.size > 0 ? 'full' : this.room();
       if (room === 'free') this.start(due);
       else {
-        this.#waiting.push(due);
+        this.#waiting.push({ ...due, sinceUs: this.#thereUntil(readyUs) });
         if (room === 'poll') return true;
       }
     }

@@ -57,6 +57,8 @@ export interface Lane {
   connections: number;
   /** Of kept: how many more may be opened when all are busy. Of fresh and session: how many may be under way at once. */
   overflow: number;
+  /** Of kept, where nobody set `overflow`: how many more may be open in all for what has waited for a second. By default none. */
+  overflowOfWaiting?: number;
   life: { requests: number | null; ageUs: number | null };
   /** The Service that it goes to; null: the app's main one. */
   service: string | null;

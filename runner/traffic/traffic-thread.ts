@@ -228,7 +228,8 @@ function createSender(
   };
   const connections = partOf(lane.connections, thread, threads);
   const overflow = partOf(lane.overflow, thread, threads);
-  if (lane.connection === 'kept') return new KeptLane(options, connections, overflow);
+  const ofWaiting = partOf(lane.overflowOfWaiting ?? 0, thread, threads);
+  if (lane.connection === 'kept') return new KeptLane(options, connections, { atOnce: overflow, ofWaiting });
   const most = lane.rate === 'unpaced' ? connections : Math.max(1, overflow);
   if (lane.flow !== undefined && flows !== null)
     return flows(options, { laneIndex, host: hostOf(setup, laneIndex), most });
