@@ -28,7 +28,9 @@ export function markdown(): Reporter {
  * for each run of a scenario, so that a bot finds the comment that it wrote before and writes over it.
  */
 export function formatMarkdown(result: Result, folder: string): string {
-  const sections = [head(result), checks(result), lanes(result), losses(result)].filter((lines) => lines.length > 0);
+  const sections = [head(result), causes(result), checks(result), lanes(result), losses(result)].filter(
+    (lines) => lines.length > 0,
+  );
   const end = foot(result, folder).join('\n');
   const kept: string[] = [];
   let room = mostBytes - Buffer.byteLength(end) - 100;
@@ -70,6 +72,14 @@ function head(result: Result): string[] {
     ...shown,
     ...notes.flatMap((note) => ['', note]),
   ];
+}
+
+/** In a line each; the evidence is in the report. */
+function causes({ causes }: Result): string[] {
+  return causes.slice(0, mostListed).map(({ id, failures, fix }) => {
+    const mend = fix === undefined ? '' : ` ${said(fix.summary, 800)}`;
+    return `- **${said(id, 80)}**: ${counted(failures, 'failed request')}.${mend}`;
+  });
 }
 
 function checks(result: Result): string[] {

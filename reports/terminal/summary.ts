@@ -9,6 +9,8 @@ import { plain, plainValue } from '../plain.ts';
 import type { Screen } from '../screen.ts';
 import { waysOf } from '../ways.ts';
 import { count, counted, duration, listed, moment, percent } from '../words.ts';
+import { causes } from './causes.ts';
+import { bullet, indented } from './lines.ts';
 import { table } from './table.ts';
 import { widthOf, wrap } from './width.ts';
 
@@ -19,7 +21,7 @@ const mostReplicas = 24;
 
 /** The end of a run, for a terminal: the verdict first, then why, then the numbers; the verdict again, as the first scrolls away. */
 export function summary(result: Result, folder: string, screen: Screen): string {
-  const sections = [verdict, checks, outages, failures, hints, lanes, replicas, steps];
+  const sections = [verdict, checks, outages, failures, causes, hints, lanes, replicas, steps];
   const parts = sections.map((section) => section(result, screen)).filter((lines) => lines.length > 0);
   return `${['', ...[...parts, where(result, folder, screen)].map((lines) => `${lines.join('\n')}\n`)].join('\n')}`;
 }
@@ -238,15 +240,6 @@ function where(result: Result, folder: string, { colors }: Screen): string[] {
   const report = join(folder, 'report.html');
   const files = existsSync(report) ? `Report: ${report}` : `The run's files: ${folder}`;
   return [`${painted(badgeOf(result), result, colors)}  ${files}`];
-}
-
-function bullet(text: string, columns: number, mark = '- '): string[] {
-  const lines = wrap(text, columns - 3 - mark.length);
-  return lines.map((line, index) => `  ${index === 0 ? mark : ' '.repeat(mark.length)}${line}`);
-}
-
-function indented(text: string, by: number, columns: number): string[] {
-  return wrap(text, columns - 1 - by).map((line) => ' '.repeat(by) + line);
 }
 
 function compare(a: string, b: string): number {

@@ -88,7 +88,7 @@ export class PathFailures {
   }
 
   /** Of an app's lane, once all rows were seen: those that it shares with a control lane. */
-  sharedOf(lane: string): { outcome: Outcome; sentUs: number }[] {
+  sharedOf(lane: string): { outcome: Outcome; sentUs: number; endUs: number }[] {
     const times = this.#lanes.get(lane);
     if (times === undefined) return [];
     const witnesses = [...this.#control].filter((name) => this.#isWitness(name)).map((name) => this.#lanes.get(name));

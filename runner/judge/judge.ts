@@ -3,9 +3,10 @@ import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import { readFacts } from '../../record/facts-file.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import { NamedPods } from '../../record/named-pods.ts';
-import type { CheckOutcome, OutageResult, Result, Verdict } from '../../record/result.ts';
+import type { CheckOutcome, LaneTrafficResult, OutageResult, Result, Verdict } from '../../record/result.ts';
 import { runFiles } from '../../record/run-folder.ts';
 import type { Finding } from '../check/check.ts';
+import { type Cause, causeOfOutage, type Diagnosis, diagnosis } from '../diagnosis/diagnosis.ts';
 import { accessLogResult, hiddenLosses } from './access-log.ts';
 import { ofApp } from './app-lanes.ts';
 import { ledgerResult } from './engine-notes.ts';
@@ -61,7 +62,7 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
   const planned = planChecks(asked, all, levels);
   const notJudged = levels.silenced(namedChecks(asked));
   const folded = foldAttempts<
-    [TrafficByLane, Series, Failures, Replicas, TerminationLosses, StepFacts[], Rollback, ...Finding[]]
+    [TrafficByLane, Series, Failures, Replicas, TerminationLosses, StepFacts[], Rollback, Diagnosis, ...Finding[]]
   >(
     path,
     [
@@ -72,11 +73,22 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
       ofApp(terminationLosses(facts), control),
       ofApp(unseenSteps(facts), control),
       ofApp(rollback(facts), control),
+      diagnosis(all),
       ...planned.map(({ fold }) => fold),
     ],
     new NamedPods(facts.target.names, facts.events),
   );
-  const [traffic, seriesOfRun, failures, replicasOfRun, losses, unseen, wayBack, ...findings] = folded.results;
+  const [
+    traffic,
+    seriesOfRun,
+    failures,
+    replicasOfRun,
+    losses,
+    unseen,
+    wayBack,
+    { causes, losses: explained },
+    ...findings
+  ] = folded.results;
   const checks = findings.map((finding, index) => checkOutcome(planned[index] as PlannedCheck, finding));
   const trafficOfApp = traffic.traffic.filter(({ role }) => role !== 'control');
   const grounds = groundsAgainst({
@@ -99,7 +111,7 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
       ...hiddenLosses(facts),
     ],
     ...(verdict === 'inconclusive' && { toConclude: toConclude(grounds) }),
-    expectation: expectation && { ...expectation, met: isMet(expectation, verdict, []) },
+    expectation: expectation && { ...expectation, met: isMet(expectation, verdict, causes) },
     ...retold(facts),
     ...(wayBack !== null && { rollback: wayBack }),
     ...(facts.accessLog !== undefined && { accessLog: accessLogResult(facts.accessLog) }),
@@ -107,10 +119,10 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
     traffic: traffic.traffic,
     checks,
     ...(notJudged.length > 0 && { notJudged }),
-    causes: [],
-    unexplained: trafficOfApp.reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0),
-    hints: hints(facts, trafficOfApp),
-    outages: outagesOf(findings),
+    causes,
+    unexplained: unexplained(trafficOfApp, causes),
+    hints: hints(facts, trafficOfApp).filter(({ id }) => !causes.some((cause) => cause.id === id)),
+    outages: outagesOf(findings).map((one) => ({ ...one, cause: causeOfOutage(one, explained, all) })),
     failures,
     replicas: replicasOfRun,
     series: seriesOfRun,
@@ -143,8 +155,13 @@ function toConclude(grounds: readonly Ground[]): string[] {
 }
 
 /** The expected verdict came, and every cause that was expected was found. */
-function isMet(expected: NonNullable<Question['expectation']>, verdict: Verdict, found: readonly string[]): boolean {
-  return expected.verdict === verdict && expected.causes.every((cause) => found.includes(cause));
+function isMet(expected: NonNullable<Question['expectation']>, verdict: Verdict, found: readonly Cause[]): boolean {
+  return expected.verdict === verdict && expected.causes.every((cause) => found.some(({ id }) => id === cause));
+}
+
+function unexplained(traffic: readonly LaneTrafficResult[], causes: readonly Cause[]): number {
+  const lost = traffic.reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0);
+  return causes.reduce((left, { failures }) => left - failures, lost);
 }
 
 /** Two checks that saw the same outage (one of them as advice on other lanes) tell it once. */

@@ -63,7 +63,7 @@ export function causes(result: Result): PageElement | null {
       element('h3', {}, `${plain(cause.id, 80)}: ${counted(cause.failures, 'failure')}`),
       list('Evidence', cause.evidence),
       list('Excluded', cause.excluded),
-      cause.fix ? element('p', {}, element('strong', {}, 'What mends it: '), plain(cause.fix.summary, 500)) : null,
+      cause.fix ? element('p', {}, element('strong', {}, 'What mends it: '), plain(cause.fix.summary, 800)) : null,
       cause.fix?.patch === undefined ? null : patch(cause.fix.patch),
     ),
   );

@@ -1,0 +1,177 @@
+import type { Outcome } from '../../record/attempt.ts';
+import type { RunFacts } from '../../record/facts.ts';
+import type { AttemptBatch, Fold } from '../../record/fold.ts';
+import { controlLanes } from '../../record/lane-roles.ts';
+import { PathFailures } from '../check/path-failures.ts';
+import { type Cut, cutOf, isKept } from './cut.ts';
+import { type Departure, departures } from './departure.ts';
+
+/** The FIN of an exit may come a little after the exit was seen: `settle`, as after a rollout. */
+const slackUs = 1_000_000;
+
+/** What a replica did of what it was sent when it had surely got its SIGTERM. */
+export interface ServedAfter {
+  /** Good answers to requests on new connections. */
+  accepted: number;
+  /** The most that it gave on one connection that it had before. */
+  mostOnOne: number;
+}
+
+/** What causes are told by. */
+export interface Survey {
+  departures: ReadonlyMap<string, Departure>;
+  /** Those that no control lane shared, while a replica that it may have been was on its way out. */
+  cuts: Cut[];
+  served: ReadonlyMap<string, ServedAfter>;
+  /** Requests on reused connections: to replicas on their way out, and others; of the others those that were cut off. */
+  reused: { leaving: number; others: number; cutOfOthers: number };
+  /** The longest that a good answer took, from when its request was sent. */
+  longestUs: number;
+}
+
+/**
+ * Looks for requests that were cut off as replicas went. Where it is not seen whom a connection led to, its other answers tell,
+ * in a second pass; so this is for ways on which a connection leads to one replica.
+ */
+export function survey(facts: RunFacts): Fold<Survey> {
+  return new SurveyFold(facts);
+}
+
+class SurveyFold implements Fold<Survey> {
+  readonly #departures: ReadonlyMap<string, Departure>;
+  readonly #control: ReadonlySet<string>;
+  readonly #path: PathFailures;
+  readonly #served = new Map<string, Served>();
+  readonly #reused = { leaving: 0, others: 0, cutOfOthers: 0 };
+  /** Before and after it no replica was on its way out. */
+  readonly #fromUs: number;
+  readonly #toUs: number;
+  #cuts: Cut[] = [];
+  #longestUs = 0;
+
+  constructor(facts: RunFacts) {
+    this.#departures = new Map(departures(facts).map((one) => [one.pod, one]));
+    const all = [...this.#departures.values()];
+    this.#fromUs = all.reduce((least, { told }) => Math.min(least, told.earliestUs), Number.POSITIVE_INFINITY);
+    this.#toUs = all.reduce((most, { exit }) => Math.max(most, exit.latestUs + slackUs), Number.NEGATIVE_INFINITY);
+    this.#control = controlLanes(facts);
+    this.#path = new PathFailures(facts);
+  }
+
+  batch(batch: AttemptBatch): void {
+    if (this.#departures.size === 0) return;
+    for (let row = 0; row < batch.length; row++) {
+      this.#path.see(batch, row);
+      if (!this.#control.has(batch.lane.at(row) as string)) this.#see(batch, row);
+    }
+  }
+
+  #see(batch: AttemptBatch, row: number): void {
+    const outcome = batch.outcome.at(row) as Outcome;
+    if (outcome === 'unsent') return;
+    const [sentUs, endUs] = [batch.sentUs[row] as number, batch.endUs[row] as number];
+    const anyLeaving = endUs >= this.#fromUs && endUs <= this.#toUs;
+    const pod = anyLeaving ? batch.pod.at(row) : null;
+    const departure = pod === null ? undefined : this.#departures.get(pod);
+    if (outcome === 'ok') {
+      this.#longestUs = Math.max(this.#longestUs, endUs - sentUs);
+      if (departure !== undefined) this.#seeServed(departure, batch, row);
+    }
+    const cut = cutOf(batch, row);
+    const leaving = anyLeaving && this.#isLeaving(departure, pod, endUs, cut);
+    if ((batch.connectionUse[row] as number) > 1) this.#reused[leaving ? 'leaving' : 'others']++;
+    if (cut === null) return;
+    if (leaving) this.#cuts.push(cut);
+    else if (isKept(cut)) this.#reused.cutOfOthers++;
+  }
+
+  /** A request that was cut and may have been any replica's is one that may have been of one on its way out. */
+  #isLeaving(departure: Departure | undefined, pod: string | null, endUs: number, cut: Cut | null): boolean {
+    if (departure !== undefined) return isWhileLeaving(departure, endUs);
+    if (pod !== null || cut === null) return false;
+    return [...this.#departures.values()].some((one) => isWhileLeaving(one, endUs));
+  }
+
+  #seeServed({ pod, sigterm }: Departure, batch: AttemptBatch, row: number): void {
+    if (sigterm === null || (batch.sentUs[row] as number) <= sigterm.latestUs) return;
+    const served = this.#served.get(pod) ?? new Served();
+    this.#served.set(pod, served);
+    served.add(batch.connection[row] as number, batch.connectionUse[row] as number);
+  }
+
+  done(): { result: Survey } | { again: Fold<Survey> } {
+    const shared = new Set([...new Set(this.#cuts.map(({ lane }) => lane))].flatMap((lane) => this.#sharedOf(lane)));
+    this.#cuts = this.#cuts.filter((cut) => !shared.has(keyOf(cut)));
+    const result: Survey = {
+      departures: this.#departures,
+      cuts: this.#cuts,
+      served: this.#served,
+      reused: this.#reused,
+      longestUs: this.#longestUs,
+    };
+    const wanted = new Set(
+      this.#cuts.flatMap((cut) =>
+        cut.pod === null && isKept(cut) && !Number.isNaN(cut.connection) ? [cut.connection] : [],
+      ),
+    );
+    return wanted.size === 0 ? { result } : { again: new Owners(result, wanted) };
+  }
+
+  #sharedOf(lane: string): string[] {
+    return this.#path.sharedOf(lane).map(({ sentUs, endUs }) => keyOf({ lane, sentUs, endUs }));
+  }
+}
+
+class Served implements ServedAfter {
+  accepted = 0;
+  mostOnOne = 0;
+  readonly #onKept = new Map<number, number>();
+
+  add(connection: number, use: number): void {
+    if (use === 1) this.accepted++;
+    if (use === 1 || Number.isNaN(connection)) return;
+    const number = (this.#onKept.get(connection) ?? 0) + 1;
+    this.#onKept.set(connection, number);
+    this.mostOnOne = Math.max(this.mostOnOne, number);
+  }
+}
+
+/** Finds whose the connections were on which requests were cut. */
+class Owners implements Fold<Survey> {
+  readonly #survey: Survey;
+  readonly #wanted: ReadonlySet<number>;
+  readonly #pods = new Map<number, string>();
+
+  constructor(survey: Survey, wanted: ReadonlySet<number>) {
+    this.#survey = survey;
+    this.#wanted = wanted;
+  }
+
+  batch(batch: AttemptBatch): void {
+    for (let row = 0; row < batch.length; row++) {
+      const connection = batch.connection[row] as number;
+      const pod = this.#wanted.has(connection) ? batch.pod.at(row) : null;
+      if (pod !== null) this.#pods.set(connection, pod);
+    }
+  }
+
+  done(): { result: Survey } {
+    const { departures, reused } = this.#survey;
+    const all = this.#survey.cuts.map((cut) => ({ ...cut, pod: cut.pod ?? this.#pods.get(cut.connection) ?? null }));
+    const ofOthers = all.filter(({ pod, endUs }) => {
+      const departure = departures.get(pod ?? '');
+      return pod !== null && (departure === undefined || !isWhileLeaving(departure, endUs));
+    });
+    const cutOfOthers = reused.cutOfOthers + ofOthers.filter(isKept).length;
+    const cuts = all.filter((cut) => !ofOthers.includes(cut));
+    return { result: { ...this.#survey, cuts, reused: { ...reused, cutOfOthers } } };
+  }
+}
+
+function isWhileLeaving({ told, exit }: Departure, endUs: number): boolean {
+  return endUs >= told.earliestUs && endUs <= exit.latestUs + slackUs;
+}
+
+function keyOf({ lane, sentUs, endUs }: Pick<Cut, 'lane' | 'sentUs' | 'endUs'>): string {
+  return `${sentUs} ${endUs} ${lane}`;
+}
