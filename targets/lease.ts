@@ -31,7 +31,7 @@ export function leaseFolder(): string {
   const uid = process.getuid?.();
   const root = join(tmpdir(), `hitless-${uid ?? userInfo().username}`);
   for (const folder of [root, join(root, 'leases')]) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    orCannot(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
     const found = lstatSync(folder);
     const ours = found.isDirectory() && (uid === undefined || (found.uid === uid && (found.mode & 0o022) === 0));
     if (!ours)
@@ -41,6 +41,20 @@ export function leaseFolder(): string {
       });
   }
   return join(root, 'leases');
+}
+
+/** Does it, or says that the temporary folder is one that nothing can be noted in. */
+function orCannot(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HitlessError('HITLESS_LEASE_FOLDER', `cannot write ${path}, where a run notes what it uses: ${why}`, {
+      blame: 'environment',
+      hint: 'Set TMPDIR to a folder that you can write to.',
+      cause,
+    });
+  }
 }
 
 /** What a run uses, written down so that it can be removed when the run is killed. */
@@ -90,8 +104,10 @@ export class Lease {
       ...(this.#clusters.length > 0 && { clusters: this.#clusters }),
     };
     const next = `${this.path}.${process.pid}.tmp`;
-    writeFileSync(next, JSON.stringify(content), { mode: 0o600 });
-    renameSync(next, this.path);
+    orCannot(this.path, () => {
+      writeFileSync(next, JSON.stringify(content), { mode: 0o600 });
+      renameSync(next, this.path);
+    });
   }
 }
 

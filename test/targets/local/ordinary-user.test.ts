@@ -17,10 +17,8 @@ interface Wish {
   by?: string[];
 }
 
-/** Deploys an app that mounts volumes, and no more. */
-async function deploy({ path = ordinaryPath, by = [] }: Wish): Promise<CliEnd> {
-  const { folder, remove } = scratch();
-  onTestFinished(remove);
+/** One that deploys an app that mounts volumes, and no more. */
+function writeScenario(folder: string): void {
   writeFileSync(join(folder, 'app.yml'), manifestOf(withVolumes));
   const image = { context: join(import.meta.dirname, '..'), command: ['node', 'app.ts'], env: { VERSION: 'v1' } };
   const scenario = {
@@ -30,6 +28,12 @@ async function deploy({ path = ordinaryPath, by = [] }: Wish): Promise<CliEnd> {
     steps: [{ deploy: {} }, { hold: '1s' }],
   };
   writeFileSync(join(folder, 'mounts.yml'), stringify(scenario));
+}
+
+async function deploy({ path = ordinaryPath, by = [] }: Wish): Promise<CliEnd> {
+  const { folder, remove } = scratch();
+  onTestFinished(remove);
+  writeScenario(folder);
   const temporary = join(folder, 'tmp');
   mkdirSync(temporary);
   // Its record goes to .hitless of where it was started, as by default: which is not where the app runs.
@@ -69,6 +73,21 @@ test.skipIf(lacks('volumes') || lacks('mountns'))(
     const shell = `mkdir -p /run/mount && mount --no-mtab --bind "$0" /run/mount && exec unshare --user --map-root-user "$@"`;
     const { code, stdout, stderr } = await deploy({ by: ['unshare', '--mount', 'sh', '-c', shell, folder] });
     expect([0, 4], stdout + stderr).toContain(code);
+  },
+);
+
+test.each([['run', 'mounts.yml'], ['clean']])(
+  '%s where nothing can be noted says so, and what to set',
+  async (...words) => {
+    // Root can write everywhere, but not below a file.
+    const file = join(import.meta.dirname, 'ordinary-user.test.ts');
+    const { folder, remove } = scratch();
+    onTestFinished(remove);
+    writeScenario(folder);
+    const { code, stdout, stderr } = await startCli(words, { cwd: folder, env: { TMPDIR: file } }).end;
+    expect(code, stdout + stderr).toBe(3);
+    expect(stderr).toMatch(/^cannot write .*\/hitless-\d+, where a run notes what it uses: E[A-Z]+/m);
+    expect(stderr).toContain('Set TMPDIR to a folder that you can write to.');
   },
 );
 
