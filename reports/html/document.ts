@@ -28,12 +28,18 @@ const verdictWords: Record<Result['verdict'], string> = {
   error: 'Error',
 };
 
+/** Of somebody else's deployment where it is, as there is no more to say. */
+function placeOf({ kind, details }: Result['target']): string {
+  const url = details?.url;
+  return kind === 'url' && typeof url === 'string' ? plain(url, 200) : plain(kind, 40);
+}
+
 /** The verdict and why: there also where no script runs. */
 function head(result: Result, name: string): string {
   const { verdict, scenario, target, expectation, complete } = result;
   const [first = 'No reason is given.', ...more] = result.reasons.map((reason) => plain(reason, 400));
   const facts = [
-    `on ${plain(target.kind, 40)}`,
+    `on ${placeOf(target)}`,
     plain(result.startedAt, 40).replace(/^(.{10})T(.{8}).*Z$/, '$1 $2 UTC'),
     `${duration(result.durationMs)} of traffic`,
     `seed ${scenario.seed}`,
@@ -44,8 +50,8 @@ function head(result: Result, name: string): string {
     complete ? '' : 'The run was cut short: what follows is what was seen until then.',
     expectation?.met === true ? 'That is the verdict that the scenario expects.' : '',
     expectation?.met === false ? `The scenario expects the verdict ${expectation.verdict}.` : '',
-    ...(target.notes ?? []).map((note) => plain(note, 400)),
   ].filter((note) => note !== '');
+  const known = (target.notes ?? []).map((note) => `<li>${escaped(plain(note, 400))}</li>`);
   const rest = more.slice(0, 4).map((reason) => `<li>${escaped(reason)}</li>`);
   if (more.length > rest.length) rest.push(`<li>and ${more.length - rest.length} more; result.json has them all</li>`);
   return `<header class="${verdict}"><div class="wide">
@@ -54,6 +60,7 @@ function head(result: Result, name: string): string {
 <p class="why">${escaped(first)}</p>
 ${rest.length > 0 ? `<ul>${rest.join('')}</ul>` : ''}
 ${notes.map((note) => `<p class="note">${escaped(note)}</p>`).join('')}
+${known.length > 0 ? `<div class="known"><p>To know:</p><ul>${known.join('')}</ul></div>` : ''}
 <p class="facts-line">${scenario.description ? `${escaped(plain(scenario.description, 300))}<br>` : ''}${escaped(facts.join(' · '))}</p>
 </div></header>`;
 }

@@ -28,6 +28,8 @@ header .name { margin: 0 0 2px; font-weight: 600; }
 header .why { margin: 16px 0 0; font-size: 19px; line-height: 1.4; max-width: 62em; }
 header ul { margin: 10px 0 0; padding-left: 20px; }
 header .facts-line { margin: 14px 0 0; opacity: 0.92; font-size: 14px; }
+header .known { margin: 14px 0 0; font-size: 14px; }
+header .known p, header .known ul { margin: 0; }
 header .note { margin: 14px 0 0; padding: 8px 12px; border: 1px solid rgba(255, 255, 255, 0.6); border-radius: 6px; font-weight: 600; }
 
 main.wide { padding-top: 20px; padding-bottom: 16px; display: grid; grid-template-columns: minmax(0, 1fr); gap: 18px; }

@@ -6,6 +6,7 @@ import { benchMarkdown } from '../../reports/bench/markdown/bench.ts';
 import { benchSummary } from '../../reports/bench/terminal/summary.ts';
 import { trendMarkdown } from '../../reports/bench/trend/markdown.ts';
 import { trendLines } from '../../reports/bench/trend/terminal.ts';
+import { axisTexts, nothingText, runsText, trendText } from '../../reports/bench/trend/words.ts';
 import { screenOn } from '../../reports/screen.ts';
 import { trendOf } from '../../runner/bench/effect/trend.ts';
 import { notesOf } from '../../runner/bench/notes.ts';
@@ -91,6 +92,34 @@ test('a trend draws no table of runs that tell nothing of the server', () => {
   expect(lines.at(-2)).toContain('Nothing to show');
   expect(lines.join('\n')).not.toContain('first');
   expect(trendMarkdown(trend)).not.toContain('|');
+});
+
+describe('a trend in words', () => {
+  const runs = (count: number, generatorLimited = 0) =>
+    Array.from({ length: count + generatorLimited }, (_, index) => ({
+      name: `run-${index}`,
+      result: benchOf({ rates: [1000 + (index % 3)], generatorLimited: index >= count }),
+    }));
+  const trendOfRuns = (count: number, generatorLimited = 0) =>
+    trendOf(runs(count, generatorLimited), { folder: '.hitless', tolerance: 0.02, skipped: [] });
+
+  test('does not say that nothing changed where there are too few runs to see it', () => {
+    expect(trendText(trendOfRuns(10, 5))).toContain('Too few runs');
+    expect(trendText(trendOfRuns(11))).toContain('No change of level is clear enough');
+  });
+
+  test('counts the runs that are no points', () => {
+    const [series] = trendOfRuns(3, 2).series;
+    expect(series && runsText(series)).toMatch(/^5 runs \(2 without a point/);
+    expect(series && nothingText(series)).toContain('3 of the 11 runs');
+  });
+
+  test('names runs by their days, and by their times where days come twice', () => {
+    const at = (day: number, hour: number) => `2026-11-0${day}T0${hour}:30:00.000Z`;
+    expect(axisTexts([at(1, 1), at(2, 1)])).toEqual(['2026-11-01', '2026-11-02']);
+    expect(axisTexts([at(1, 1), at(1, 2)])).toEqual(['01:30', '02:30']);
+    expect(axisTexts([at(1, 1), at(1, 2), at(2, 1)])).toEqual(['11-01 01:30', '11-01 02:30', '11-02 01:30']);
+  });
 });
 
 describe('notes', () => {

@@ -115,6 +115,24 @@ describe.skipIf(lacks('browser'))('report.html in a browser', () => {
     await page.close();
   });
 
+  test('requests to a control lane are in no figure of the app, and no outage is claimed while the way was out', async () => {
+    const result = fixtures.healthy();
+    const [lane] = result.traffic;
+    if (lane === undefined) throw new Error('a run has a lane');
+    result.traffic = [
+      { ...lane, sent: 100, planned: 100, ok: 60, failed: 40, unanswered: 0, unsent: 0, pathFailures: 40 },
+      { ...lane, lane: 'control', role: 'control', sent: 900, planned: 900, ok: 500, failed: 400 },
+    ];
+    result.outages = [];
+    const { page } = await open(write('control', formatPage(result)));
+    const told = (await page.locator('.numbers dt, .numbers dd').allTextContents()).join(' ');
+    expect(told).toContain('requests sent 100 of 100 planned');
+    expect(told).toContain(
+      'failed 40 40.0 %; all as the control lane did longest outage none seen the way there was out',
+    );
+    await page.close();
+  });
+
   test('a script that was smuggled in would not run, and it would show', async () => {
     const smuggled = formatPage(fixtures.healthy()).replace('</body>', '<script>globalThis.pwned = 1</script></body>');
     const { page, complaints } = await open(write('smuggled', smuggled));

@@ -23,11 +23,12 @@ export function valueText(value: number | null, unit: EffectMeasure['unit']): st
   return unit === 'us' ? `${digits} us` : `${digits}/s`;
 }
 
-/** `+4.8 %`, `-0.03 %`, `0 %` */
+/** `+4.8 %`, `-0.03 %`, `0 %`, `+1,240 %` */
 export function signed(share: number): string {
   const percent = share * 100;
   const digits = Number(Math.abs(percent) < 10 ? percent.toPrecision(2) : percent.toFixed(0));
-  return `${digits > 0 ? '+' : ''}${digits === 0 ? 0 : digits} %`;
+  const size = Math.abs(digits) < 1000 ? String(Math.abs(digits)) : count(Math.abs(digits));
+  return `${digits > 0 ? '+' : digits < 0 ? '-' : ''}${size} %`;
 }
 
 /** `-5.6 to -4.0 %`; `-` for none. */

@@ -27,7 +27,7 @@ export function benchSummary(result: BenchResult, folder: string, screen: Screen
   lines.push(...paragraph(noiseText(result), colors.dim));
   lines.push('');
   const badge = colors[paint](colors.bold(`${mark} ${word.toUpperCase()}${more}`));
-  lines.push(`${badge}  ${plain(join(folder, 'bench.json'), 200)}`);
+  lines.push(`${badge}  Report: ${plain(join(folder, 'bench.html'), 200)}`);
   const reasons = result.verdict === 'pass' ? [] : result.reasons.slice(0, 5);
   for (const reason of reasons) lines.push(...wrap(plain(reason, 600), screen.columns - 3).map((line) => `  ${line}`));
   return `${lines.join('\n')}\n`;

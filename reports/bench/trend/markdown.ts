@@ -3,7 +3,7 @@ import { escapedMarkdown, markdownCode } from '../../markup.ts';
 import { plain } from '../../plain.ts';
 import { counted } from '../../words.ts';
 import { measureName, valueText } from '../effect/words.ts';
-import { changeSentences, dateText, nothingText } from './words.ts';
+import { changeSentences, dateText, nothingText, runsText } from './words.ts';
 
 const mostSeries = 20;
 const mostRows = 30;
@@ -21,7 +21,7 @@ export function trendMarkdown(trend: Trend): string {
 }
 
 function seriesText(series: TrendSeries): string {
-  const { name, runs, environment, measures } = series;
+  const { name, environment, measures } = series;
   const changes = changeSentences(series);
   const all = measures[0]?.points ?? [];
   const rows = all.slice(-mostRows).map(({ run, startedAt }) => {
@@ -35,7 +35,7 @@ function seriesText(series: TrendSeries): string {
   return [
     `#### ${said(name)}`,
     '',
-    `${counted(runs, 'run')}; ${said(environment)}`,
+    `${runsText(series)}; ${said(environment)}`,
     '',
     ...(changes.length === 0
       ? [nothingText(series)]

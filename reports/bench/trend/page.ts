@@ -4,22 +4,16 @@ import { pageModule, selfContainedPage } from '../../html/self-contained.ts';
 import { escaped } from '../../markup.ts';
 import { plain } from '../../plain.ts';
 import { counted } from '../../words.ts';
-import { changeSentences } from './words.ts';
+import { trendText } from './words.ts';
 
 /** The trend of a folder as one file that loads nothing. */
 export function trendPage(trend: Trend): string {
   const name = plain(trend.folder, 200);
-  const changes = trend.series.flatMap(changeSentences);
-  const worse = changes.filter((change) => change.worse).length;
-  const summary =
-    changes.length === 0
-      ? 'No change of level is seen.'
-      : `${counted(changes.length, 'change')} of level, ${worse === 0 ? 'none' : worse} of them for the worse.`;
   const runs = trend.series.reduce((sum, series) => sum + series.runs, 0);
   const head = `<header class="trend"><div class="wide">
 <p class="name">Trend of ${escaped(name)}</p>
 <h1>${counted(runs, 'run')}</h1>
-<p class="why">${escaped(summary)}</p>
+<p class="why">${escaped(trendText(trend))}</p>
 </div></header>`;
   return selfContainedPage({
     title: `Trend of ${name} - hitless`,

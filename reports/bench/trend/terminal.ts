@@ -3,9 +3,8 @@ import { plain } from '../../plain.ts';
 import type { Screen } from '../../screen.ts';
 import { table } from '../../terminal/table.ts';
 import { wrap } from '../../terminal/width.ts';
-import { counted } from '../../words.ts';
 import { measureName, valueText } from '../effect/words.ts';
-import { changeSentences, dateText, nothingText } from './words.ts';
+import { changeSentences, dateText, nothingText, runsText } from './words.ts';
 
 const levels = '▁▂▃▄▅▆▇█';
 const mostPoints = 40;
@@ -24,7 +23,7 @@ export function trendLines(trend: Trend, screen: Screen): string[] {
 }
 
 function seriesLines(series: TrendSeries, { colors, columns }: Screen): string[] {
-  const { name, environment, runs, measures } = series;
+  const { name, environment, measures } = series;
   const side = 'right' as const;
   const titles = [
     { title: '' },
@@ -45,7 +44,7 @@ function seriesLines(series: TrendSeries, { colors, columns }: Screen): string[]
   const when = from === undefined || to === undefined ? '' : `, ${dateText(from)} to ${dateText(to)}`;
   return [
     ...wrap(plain(name, 200), columns - 1).map(colors.bold),
-    ...wrap(`${counted(runs, 'run')}${when}; ${plain(environment, 200)}`, columns - 1).map(colors.dim),
+    ...wrap(`${runsText(series)}${when}; ${plain(environment, 200)}`, columns - 1).map(colors.dim),
     ...(rows.length === 0
       ? []
       : table(titles, rows, columns - 3, {
@@ -54,7 +53,7 @@ function seriesLines(series: TrendSeries, { colors, columns }: Screen): string[]
         })),
     ...(changes.length === 0 ? [colors.dim(`  ${nothingText(series)}`)] : []),
     ...changes.flatMap(({ text, worse }) =>
-      wrap(text, columns - 5).map(
+      wrap(`${worse ? 'worse' : 'better'}: ${text}`, columns - 5).map(
         (line, index) => `  ${(worse ? colors.red : colors.green)(`${index === 0 ? '▲ ' : '  '}${line}`)}`,
       ),
     ),

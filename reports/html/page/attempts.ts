@@ -79,8 +79,10 @@ export function attempts(result: Result): PageElement | null {
   );
 }
 
+/** A control lane's failures are in no list of the app's. */
 function cut({ failures, traffic }: Result): string {
-  const all = traffic.reduce((sum, lane) => sum + lane.failed + lane.unanswered, 0);
+  const app = traffic.filter(({ role }) => role !== 'control');
+  const all = app.reduce((sum, lane) => sum + lane.failed + lane.unanswered, 0);
   if (all <= failures.length) return '';
   return ` Of the ${count(all)} requests without a good answer the result lists ${count(failures.length)}; attempts.arrows has them all.`;
 }
@@ -92,7 +94,9 @@ function choice(title: string, values: readonly string[]) {
 }
 
 function cellsOf(failure: FailedAttempt): string[] {
-  const detail = [failure.status === null ? '' : `status ${failure.status}`, plain(failure.detail ?? '', 200)];
+  const { status } = failure;
+  const said = plain(failure.detail ?? '', 200);
+  const detail = [status === null ? '' : `status ${status}`, said === String(status) ? '' : said];
   return [
     failure.sentMs === null ? 'never' : moment(failure.sentMs, 3),
     plain(failure.lane, 60),

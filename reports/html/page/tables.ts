@@ -1,47 +1,52 @@
 import type { Result } from '../../../record/result.ts';
+import { environmentFacts } from '../../machine-words.ts';
 import { plain, plainValue } from '../../plain.ts';
 import { waysOf } from '../../ways.ts';
 import { count, duration, moment, percent } from '../../words.ts';
 import type { PageElement } from './browser.ts';
 import { badge, type ColumnHead, element, row, scrollingTable, section } from './element.ts';
 
-const laneHeads: readonly ColumnHead[] = [
-  { title: 'lane' },
-  { title: 'connections' },
-  ...[
-    'planned',
-    'sent',
-    'ok',
-    'failed',
-    'unanswered',
-    'unsent',
-    'p50',
-    'p90',
-    'p99',
-    'p99.9',
-    'max',
-    'wait p99',
-    'late p99',
-    'late max',
-  ].map((title) => ({ title, number: true })),
+type LaneTraffic = Result['traffic'][number];
+
+const right = (title: string, cell: (lane: LaneTraffic) => string) => ({ head: { title, number: true }, cell });
+
+const laneColumns: readonly { head: ColumnHead; cell(lane: LaneTraffic): string }[] = [
+  { head: { title: 'lane' }, cell: ({ lane }) => plain(lane, 60) },
+  { head: { title: 'connections' }, cell: ({ connection }) => plain(connection, 20) },
+  right('planned', ({ planned }) => count(planned)),
+  right('sent', ({ sent }) => count(sent)),
+  right('ok', ({ ok }) => count(ok)),
+  right('failed', ({ failed }) => count(failed)),
+  right('unanswered', ({ unanswered }) => count(unanswered)),
+  right('unsent', ({ unsent }) => count(unsent)),
+  right('p50', ({ latencyMs }) => duration(latencyMs.p50)),
+  right('p90', ({ latencyMs }) => duration(latencyMs.p90)),
+  right('p99', ({ latencyMs }) => duration(latencyMs.p99)),
+  right('p99.9', ({ latencyMs }) => duration(latencyMs.p999)),
+  right('max', ({ latencyMs }) => duration(latencyMs.max)),
+  right('wait p99', ({ waitMs }) => duration(waitMs.p99)),
+  right('late p99', ({ lateMs }) => duration(lateMs.p99)),
+  right('late max', ({ lateMs }) => duration(lateMs.max)),
 ];
 
+/** Shown where a lane has any: they take the room in which the sender's lateness is seen. */
+const rare = new Set(['unanswered', 'unsent']);
+
 export function lanes(result: Result): PageElement | null {
+  const columns = laneColumns.filter(
+    ({ head, cell }) => !rare.has(head.title) || result.traffic.some((lane) => cell(lane) !== '0'),
+  );
+  const heads = columns.map(({ head }) => head);
   const rows = result.traffic.map((lane) =>
-    row(laneHeads, [
-      plain(lane.lane, 60),
-      plain(lane.connection, 20),
-      ...[lane.planned, lane.sent, lane.ok, lane.failed, lane.unanswered, lane.unsent].map(count),
-      ...[lane.latencyMs.p50, lane.latencyMs.p90, lane.latencyMs.p99, lane.latencyMs.p999, lane.latencyMs.max].map(
-        duration,
-      ),
-      ...[lane.waitMs.p99, lane.lateMs.p99, lane.lateMs.max].map(duration),
-    ]),
+    row(
+      heads,
+      columns.map(({ cell }) => cell(lane)),
+    ),
   );
   return section(
     'lanes',
     'Traffic by lane',
-    rows.length > 0 ? scrollingTable('Traffic by lane', laneHeads, rows) : null,
+    rows.length > 0 ? scrollingTable('Traffic by lane', heads, rows) : null,
     ...waysOf(result).map((way) => element('p', { class: 'note' }, way)),
   );
 }
@@ -84,7 +89,7 @@ export function aboutTheRun(result: Result): PageElement | null {
       : []),
     ...Object.entries(target.details ?? {}).map(([name, value]): [string, string] => [name, plainValue(value)]),
     ...powerOf(power),
-    ...Object.entries(environment).map(([name, value]): [string, string] => [name, String(value)]),
+    ...environmentFacts(environment),
   ];
   const items = entries.flatMap(([name, value]) => [
     element('dt', {}, plain(name, 60)),

@@ -6,6 +6,9 @@ import { frameOf } from '../../../charts/frame.ts';
 import { type Look, pale } from '../../../charts/look.ts';
 import { boundsText, confidenceText, measureName, signed } from '../../effect/words.ts';
 
+/** Nothing gets less by more than all of it. */
+const mostFall = 1;
+
 interface Row {
   measure: EffectMeasure;
   kind: 'typical' | 'overall';
@@ -52,9 +55,12 @@ function effectConfig(effect: Effect, look: Look): ChartConfiguration {
   const labels = rows.map(({ measure, kind }) => nameOf(measure, kind));
   // One wild interval would press all others into a line.
   const typicalReach = rows.filter(({ measure }) => measure.decides).map(reach);
-  const most = Math.max(effect.tolerance * 2, ...(typicalReach.length > 0 ? typicalReach : rows.map(reach))) * 1.15;
+  const reached = Math.max(effect.tolerance * 2, ...(typicalReach.length > 0 ? typicalReach : rows.map(reach)));
+  const step = stepFor(reached);
+  const most = Math.ceil(reached / step) * step;
+  const least = -Math.min(most, mostFall);
   const frame = frameOf(look, 'Change by measure', []);
-  const keep = (share: number) => Math.max(-most, Math.min(most, share)) * 100;
+  const keep = (share: number) => Math.max(least, Math.min(most, share)) * 100;
   return {
     type: 'bar',
     data: {
@@ -77,16 +83,20 @@ function effectConfig(effect: Effect, look: Look): ChartConfiguration {
       interaction: { mode: 'nearest', axis: 'y', intersect: false },
       scales: {
         x: {
-          min: -most * 100,
+          min: least * 100,
           max: most * 100,
           ...gridStyle(look),
+          afterBuildTicks: (scale: { ticks: { value: number }[] }) => {
+            const first = Math.ceil(least / step);
+            const count = Math.round(most / step) - first + 1;
+            scale.ticks = Array.from({ length: count }, (_, index) => ({ value: (first + index) * step * 100 }));
+          },
           ticks: {
             ...tickStyle(look),
             maxRotation: 0,
             padding: 6,
-            autoSkipPadding: 16,
-            callback: (value: unknown, index: number, ticks: readonly unknown[]) =>
-              index === 0 || index === ticks.length - 1 ? '' : signed(Number(value) / 100),
+            autoSkipPadding: 10,
+            callback: (value: unknown) => signed(Number(value) / 100),
           },
         },
         y: {
@@ -112,10 +122,17 @@ function effectConfig(effect: Effect, look: Look): ChartConfiguration {
       toleranceBand(effect.tolerance, look),
       estimates(
         rows.map(({ change }) => keep(change.estimate)),
-        look,
+        rows.map((row) => (row.measure.decides ? colorOf(row) : look.text)),
       ),
     ],
   } as unknown as ChartConfiguration;
+}
+
+/** A distance between ticks that is read easily, three to eight of them to the end: 0.1, 0.2, 0.5, 1, ... */
+function stepFor(reached: number): number {
+  const power = 10 ** Math.floor(Math.log10(reached / 3));
+  const digit = [5, 2, 1].find((each) => each * power <= reached / 3) ?? 1;
+  return digit * power;
 }
 
 function reach({ change }: Row): number {
@@ -144,15 +161,15 @@ function toleranceBand(tolerance: number, look: Look) {
   };
 }
 
-function estimates(values: readonly number[], look: Look) {
+function estimates(values: readonly number[], colors: readonly string[]) {
   return {
     id: 'estimates',
     afterDatasetsDraw: (chart: Chart) => {
       const { ctx, scales } = chart;
       const bars = chart.getDatasetMeta(0).data;
       ctx.save();
-      ctx.fillStyle = look.text;
       bars.forEach((bar, index) => {
+        ctx.fillStyle = colors[index] ?? '';
         const x = scales.x?.getPixelForValue(values[index] ?? 0) ?? 0;
         ctx.beginPath();
         ctx.arc(x, bar.y, 3.5, 0, 2 * Math.PI);

@@ -12,7 +12,7 @@ export const percentiles: ChartOf<BenchPage> = {
   id: 'percentiles',
   title: 'Latency by percentile',
   has: ({ percentiles }) => Object.keys(percentiles).length > 0,
-  note: ({ otherStages }) => (otherStages === 0 ? '' : `${counted(otherStages, 'other stage')} in the table alone`),
+  note: ({ otherStages }) => (otherStages === 0 ? '' : `${counted(otherStages, 'more stage')} in the table below`),
   height: () => 320,
   config: percentilesChart,
   tell: tellPercentiles,

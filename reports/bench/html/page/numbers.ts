@@ -7,7 +7,7 @@ import { rateText } from '../../words.ts';
 import type { BenchPage } from '../model.ts';
 
 /** What one looks for first, in large figures. */
-export function numbers({ effect, stages, foremost, sent, failed }: BenchPage): PageElement | null {
+export function numbers({ bench, effect, stages, foremost, sent, failed }: BenchPage): PageElement | null {
   if (effect !== null) {
     const told = effect.measures.filter(({ decides, name }) => decides || name === 'p50' || name === 'p99').slice(0, 4);
     return list([
@@ -31,7 +31,10 @@ export function numbers({ effect, stages, foremost, sent, failed }: BenchPage): 
   const told = stages[foremost ?? 0];
   if (told === undefined) return null;
   const { summary } = told;
-  const of = stages.length > 1 ? `, ${told.name}` : '';
+  const of =
+    stages.length > 1
+      ? ` ${bench.kind === 'scenario' ? (phases.get(told.name) ?? `in ${told.name}`) : `in ${told.name}`}`
+      : '';
   return list([
     number(
       `good answers a second${of}`,
@@ -49,6 +52,13 @@ export function numbers({ effect, stages, foremost, sent, failed }: BenchPage): 
     ),
   ]);
 }
+
+/** The phases of a scenario, as its deployment changes. */
+const phases = new Map([
+  ['before', 'before the change'],
+  ['change', 'during the change'],
+  ['after', 'after the change'],
+]);
 
 function interval(estimate: { low: number | null; high: number | null } | null): string {
   if (estimate === null || estimate.low === null || estimate.high === null) return 'of one round';

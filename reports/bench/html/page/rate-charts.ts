@@ -63,6 +63,7 @@ export const blocks: ChartOf<BenchPage> = {
       options: valuesOver(look, {
         title: 'Rate by block',
         names: ['candidate', 'baseline'],
+        shapes: ['dot', 'diamond'],
         x: { min: 0, max: ratePerS.length + 1, text: (x) => `block ${x}` },
         y: (value) => `${rateText(value)}/s`,
       }),

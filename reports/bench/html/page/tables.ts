@@ -2,6 +2,7 @@ import type { Effect } from '../../../../record/effect.ts';
 import { runVerdicts } from '../../../../record/effect-names.ts';
 import type { PageElement } from '../../../html/page/browser.ts';
 import { badge, type ColumnHead, element, row, scrollingTable, section } from '../../../html/page/element.ts';
+import { environmentFacts } from '../../../machine-words.ts';
 import { plain } from '../../../plain.ts';
 import { count, duration, percent } from '../../../words.ts';
 import { boundsText, confidenceText, measureName, signed, valueText } from '../../effect/words.ts';
@@ -14,7 +15,7 @@ export function effectTable(effect: Effect): PageElement {
   const bounds = confidenceText(effect);
   const heads: ColumnHead[] = [
     { title: 'measure' },
-    ...['baseline', 'candidate', 'typical block', bounds, 'over all', bounds].map(right),
+    ...['baseline', 'candidate', 'typical block', `within (${bounds})`, 'over all', `within (${bounds})`].map(right),
     { title: 'verdict' },
   ];
   const rows = effect.measures.map((measure) => {
@@ -82,32 +83,54 @@ export function search({ bench }: BenchPage): PageElement | null {
   );
 }
 
-const stageHeads: readonly ColumnHead[] = [
-  { title: 'stage' },
-  { title: 'load' },
-  ...['good/s', 'sent', 'failed', 'p50', 'p75', 'p90', 'p99', 'p99.9', 'p99.99', 'max', 'late p99'].map(right),
-  { title: 'limit' },
-  { title: 'failures' },
+type Stage = BenchPage['stages'][number];
+
+/** The figures first: on a phone a table is seen from its left. */
+const stageColumns: readonly { head: ColumnHead; cell(stage: Stage): string | PageElement }[] = [
+  { head: { title: 'stage' }, cell: ({ name }) => name },
+  {
+    head: right('good/s'),
+    cell: ({ summary: { ratePerS } }) => (ratePerS === null ? '-' : rateText(ratePerS.mean)),
+  },
+  { head: right('sent'), cell: ({ summary }) => count(summary.sent) },
+  { head: right('failed'), cell: ({ summary }) => count(summary.failed + summary.unanswered) },
+  { head: { title: 'failures' }, cell: ({ failures }) => failures },
+  { head: right('p50'), cell: ({ summary }) => duration(summary.allLatencyMs.p50) },
+  { head: right('p75'), cell: ({ summary }) => duration(summary.allLatencyMs.p75) },
+  { head: right('p90'), cell: ({ summary }) => duration(summary.allLatencyMs.p90) },
+  { head: right('p99'), cell: ({ summary }) => duration(summary.allLatencyMs.p99) },
+  { head: right('p99.9'), cell: ({ summary }) => duration(summary.allLatencyMs.p999) },
+  { head: right('p99.99'), cell: ({ summary }) => duration(summary.allLatencyMs.p9999) },
+  { head: right('max'), cell: ({ summary }) => duration(summary.allLatencyMs.max) },
+  { head: right('late p99'), cell: ({ summary }) => duration(summary.lateMs.p99) },
+  {
+    head: { title: 'limit' },
+    cell: ({ summary, limit }) => (summary.generatorLimited ? badge('inconclusive') : limit),
+  },
+  { head: { title: 'load' }, cell: ({ load }) => load },
 ];
 
+/** A column that says nothing of any stage is left out, and a load that they all have is said once. */
 export function stages({ stages }: BenchPage): PageElement | null {
-  const rows = stages.map(({ name, load, summary, limit, failures }) => {
-    const { allLatencyMs: latency, ratePerS } = summary;
-    return row(stageHeads, [
-      name,
-      load,
-      ratePerS === null ? '-' : rateText(ratePerS.mean),
-      count(summary.sent),
-      count(summary.failed + summary.unanswered),
-      ...([latency.p50, latency.p75, latency.p90, latency.p99, latency.p999, latency.p9999, latency.max] as const).map(
-        duration,
-      ),
-      duration(summary.lateMs.p99),
-      summary.generatorLimited ? badge('inconclusive') : limit,
-      failures,
-    ]);
+  const loads = new Set(stages.map(({ load }) => load));
+  const columns = stageColumns.filter(({ head, cell }) => {
+    if (head.title === 'load') return loads.size > 1;
+    return stages.some((stage) => !['-', ''].includes(cell(stage) as string));
   });
-  return section('stages', 'Stages', rows.length > 0 ? scrollingTable('Stages', stageHeads, rows) : null);
+  const heads = columns.map(({ head }) => head);
+  const rows = stages.map((stage) =>
+    row(
+      heads,
+      columns.map(({ cell }) => cell(stage)),
+    ),
+  );
+  const [load] = loads.size === 1 ? loads : [];
+  return section(
+    'stages',
+    'Stages',
+    load === undefined ? null : element('p', { class: 'muted' }, load),
+    rows.length > 0 ? scrollingTable('Stages', heads, rows) : null,
+  );
 }
 
 export function notes({ bench }: BenchPage): PageElement | null {
@@ -136,7 +159,7 @@ export function aboutTheBench({ bench }: BenchPage): PageElement | null {
             `${percent(before.lost)} of the time, for up to ${duration(before.gapMs.max)}`,
           ],
         ] as [string, string][])),
-    ...Object.entries(environment).map(([name, value]): [string, string] => [name, String(value)]),
+    ...environmentFacts(environment),
   ];
   const items = entries.flatMap(([name, value]) => [
     element('dt', {}, plain(name, 60)),

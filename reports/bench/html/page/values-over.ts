@@ -6,13 +6,19 @@ import { dashOf, type Look, lineOf } from '../../../charts/look.ts';
 export interface Axes {
   title: string;
   names: readonly string[];
+  /** How the points of each are drawn, where they differ. */
+  shapes?: readonly ('dot' | 'diamond')[];
   x: { min?: number; max?: number; step?: number; text(value: number): string };
   y(value: number): string;
 }
 
 /** The options of a chart of values over a number, each line of its own name. */
-export function valuesOver(look: Look, { title, names, x, y }: Axes): ChartOptions {
-  const keys: Key[] = names.map((label, index) => ({ label, color: lineOf(look, index), shape: 'dot' }));
+export function valuesOver(look: Look, { title, names, shapes, x, y }: Axes): ChartOptions {
+  const keys: Key[] = names.map((label, index) => ({
+    label,
+    color: lineOf(look, index),
+    shape: shapes?.[index] ?? 'dot',
+  }));
   const frame = frameOf(look, title, keys.length > 1 ? keys : []);
   return {
     ...frame,
@@ -38,6 +44,7 @@ export function valuesOver(look: Look, { title, names, x, y }: Axes): ChartOptio
       },
       y: {
         ...gridStyle(look),
+        beginAtZero: true,
         grace: '10%',
         ticks: { ...tickStyle(look), padding: 8, maxTicksLimit: 6, callback: (value: unknown) => y(Number(value)) },
       },

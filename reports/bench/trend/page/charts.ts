@@ -3,13 +3,13 @@ import type { TrendMeasure, TrendSeries } from '../../../../record/trend.ts';
 import { gridStyle, tickStyle } from '../../../charts/axis.ts';
 import type { ChartOf } from '../../../charts/chart.ts';
 import { frameOf, type Key } from '../../../charts/frame.ts';
-import { type Look, lineOf, pale } from '../../../charts/look.ts';
+import { dashOf, type Look, lineOf, pale } from '../../../charts/look.ts';
 import { logarithmic, millisecondsAxis } from '../../../charts/milliseconds-axis.ts';
 import { plain } from '../../../plain.ts';
 import { counted, duration } from '../../../words.ts';
 import { measureName, valueText } from '../../effect/words.ts';
 import { rateText } from '../../words.ts';
-import { changeSentence, dateText } from '../words.ts';
+import { axisTexts, changeSentence, dateText } from '../words.ts';
 
 export const rateOverRuns: ChartOf<TrendSeries> = {
   id: 'rate',
@@ -51,7 +51,7 @@ function tell(measures: readonly TrendMeasure[]): string {
       const { points, unit, changes } = measure;
       const [first, last] = [points[0], points.at(-1)];
       const told = changes.map((change) => changeSentence(measure, change));
-      return `${measureName(measure)} over ${counted(points.length, 'run')}: from ${valueText(first?.value ?? null, unit)} to ${valueText(last?.value ?? null, unit)}; ${told.length === 0 ? 'no change of level' : told.join('; ')}.`;
+      return `${measureName(measure)} over ${counted(points.length, 'run')}: from ${valueText(first?.value ?? null, unit)} to ${valueText(last?.value ?? null, unit)}; ${told.length === 0 ? 'no clear change of level' : told.join('; ')}.`;
     })
     .join(' ');
 }
@@ -62,11 +62,13 @@ function config(series: TrendSeries, measures: readonly TrendMeasure[], look: Lo
   const runs = series.measures.flatMap(({ points }) => points).toSorted((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
   const names = [...new Map(runs.map((point) => [point.run, point])).values()];
   const placeOf = new Map(names.map(({ run }, index) => [run, index]));
-  const at = (value: number) => (isLatency ? logarithmic(value) : value);
+  const at = (value: number) => (isLatency ? logarithmic(value) : Math.max(0, value));
+  const texts = axisTexts(names.map(({ startedAt }) => startedAt));
   const keys: Key[] = measures.map((measure, index) => ({
     label: measureName(measure),
     color: lineOf(look, index),
     shape: 'line',
+    dash: dashOf(index),
   }));
   const frame = frameOf(look, title, keys.length > 1 ? keys : []);
   const datasets = measures.flatMap((measure, index) => {
@@ -88,7 +90,7 @@ function config(series: TrendSeries, measures: readonly TrendMeasure[], look: Lo
         borderColor: lineOf(look, index),
         backgroundColor: lineOf(look, index),
         borderWidth: 2,
-        borderDash: index % 2 === 1 ? [6, 3] : [],
+        borderDash: dashOf(index),
         pointRadius: measure.points.map((_, i) => (measure.changes.some((change) => change.at === i) ? 6 : 2.5)),
         pointStyle: measure.points.map((_, i) =>
           measure.changes.some((change) => change.at === i) ? 'triangle' : 'circle',
@@ -99,7 +101,8 @@ function config(series: TrendSeries, measures: readonly TrendMeasure[], look: Lo
       { ...bound, label: 'high', data: line(({ high }) => high), fill: '-1' },
     ];
   });
-  const values = measures.flatMap(({ points }) => points.flatMap(({ value, low, high }) => [value, low, high]));
+  // Of few rounds that lie far apart the lower bound is below nothing, for which a logarithmic axis has no room.
+  const values = measures.flatMap(({ points }) => points.flatMap(({ value, high }) => [value, high]));
   return {
     type: 'line',
     data: { datasets },
@@ -121,7 +124,7 @@ function config(series: TrendSeries, measures: readonly TrendMeasure[], look: Lo
             autoSkip: true,
             autoSkipPadding: 20,
             padding: 6,
-            callback: (value: unknown) => dateText(names[Number(value)]?.startedAt ?? '').slice(0, 10),
+            callback: (value: unknown) => texts[Number(value)] ?? '',
           },
         },
         y: isLatency

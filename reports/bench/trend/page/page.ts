@@ -4,9 +4,8 @@ import { type PageElement, page } from '../../../html/page/browser.ts';
 import { type ColumnHead, element, row, scrollingTable, section } from '../../../html/page/element.ts';
 import { Figures } from '../../../html/page/figures.ts';
 import { plain } from '../../../plain.ts';
-import { counted } from '../../../words.ts';
 import { measureName, valueText } from '../../effect/words.ts';
-import { changeSentences, dateText, nothingText } from '../words.ts';
+import { changeSentences, dateText, nothingText, runsText } from '../words.ts';
 import { latencyOverRuns, rateOverRuns } from './charts.ts';
 
 const data = page.document.getElementById('result');
@@ -32,7 +31,7 @@ function seriesSection(series: TrendSeries, index: number, figures: Figures): Pa
   return section(
     `series-${index}`,
     plain(series.name, 200),
-    element('p', { class: 'muted' }, `${counted(series.runs, 'run')}; ${plain(series.environment, 200)}`),
+    element('p', { class: 'muted' }, `${runsText(series)}; ${plain(series.environment, 200)}`),
     told,
     figures.figure({ ...rateOverRuns, id: `rate-${index}` }, series),
     figures.figure({ ...latencyOverRuns, id: `latency-${index}` }, series),
