@@ -38,7 +38,8 @@ export function socketsOf(pid: string | number): string[] {
 }
 
 export interface TcpRow {
-  state: 'listening' | 'established';
+  /** connected: it has another end, be it one that has hung up already. */
+  state: 'listening' | 'connected';
   /** The local address in hexadecimal, in the machine's own order of bytes. */
   at: string;
   port: number;
@@ -48,9 +49,12 @@ export interface TcpRow {
   socket: string;
 }
 
-/** LISTEN and ESTABLISHED (Linux, include/net/tcp_states.h). Of thousands of rows most can be of connections that are over. */
-const states: Partial<Record<string, TcpRow['state']>> = { '0A': 'listening', '01': 'established' };
-const told = / (?:01|0A) /;
+/** Linux, include/net/tcp_states.h: LISTEN, and ESTABLISHED, SYN_SENT, FIN_WAIT1 and 2, CLOSE_WAIT, LAST_ACK, CLOSING. Most of thousands of rows can be in TIME_WAIT. */
+const states: Partial<Record<string, TcpRow['state']>> = {
+  '0A': 'listening',
+  ...Object.fromEntries(['01', '02', '04', '05', '08', '09', '0B'].map((code) => [code, 'connected'])),
+};
+const told = / (?:01|02|04|05|08|09|0A|0B) /;
 
 /** TCP of this machine, or of this process's network namespace. */
 export function tcpRows(): TcpRow[] {

@@ -77,8 +77,12 @@ const forwarders = /^(docker-proxy|rootlessport|rootlesskit|slirp4netns|pasta|gv
 const proxies = /^(haproxy|nginx|envoy|traefik|varnishd|caddy|httpd|apache2)$/;
 
 /** It may be a proxy, and no connection of its own was seen that would say so. */
-export function handsOnUnseen({ program, opened }: Listener): boolean {
-  return proxies.test(program) && opened.length === 0;
+export function handsOnUnseen(listener: Listener): boolean {
+  return proxies.test(listener.program) && !handsOn(listener);
+}
+
+function handsOn({ program, opened, opens }: Listener): boolean {
+  return proxies.test(program) && (opened.length > 0 || opens);
 }
 
 /** direct, l4-proxy or l7-proxy, where what was found leaves no other; else unknown. */
@@ -118,7 +122,6 @@ function signsOfL7({ address, answers, pods, listener }: PathEvidence): string[]
     signs.push(
       `Its answers have the header server: ${plain(server(ordinary.headers)) || 'none'}, those of the pods themselves: ${plain(server(pod.headers)) || 'none'}.`,
     );
-  const handsOn = listener !== undefined && proxies.test(listener.program) && listener.opened.length > 0;
   for (const probe of malformed) {
     const answer = answers[probe];
     const own = ofPods(probe);
@@ -138,7 +141,13 @@ function signsOfL7({ address, answers, pods, listener }: PathEvidence): string[]
       signs.push(
         `A malformed request (${probe}) is answered ${told(answer)} as ${refusal} does, and other requests to ${address} by something else.`,
       );
-    else if (own.length === 0 && refusal !== undefined && handsOn && answer.status >= 400)
+    else if (
+      own.length === 0 &&
+      refusal !== undefined &&
+      listener !== undefined &&
+      handsOn(listener) &&
+      answer.status >= 400
+    )
       signs.push(
         `A malformed request (${probe}) is answered ${told(answer)} as ${refusal} does, and ${plain(listener.program)}, which listens there, hands others on.`,
       );
@@ -198,10 +207,8 @@ function ownerSentence({ address, owner }: PathEvidence): string[] {
 function listenerSentence({ address, listener }: PathEvidence): string[] {
   if (listener === undefined) return [];
   const { program, opened } = listener;
-  const onward =
-    proxies.test(program) && opened.length > 0
-      ? `, with connections of its own to ${opened.slice(0, 3).join(', ')}`
-      : '';
+  const where = opened.length > 0 ? `, with connections of its own to ${opened.slice(0, 3).join(', ')}` : '';
+  const onward = handsOn(listener) ? where || ', and opens connections of its own for what it is asked' : '';
   return [`At ${address} the program ${plain(program)} of this machine listens${onward}.`];
 }
 

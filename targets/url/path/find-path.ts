@@ -1,13 +1,13 @@
 import { lookup } from 'node:dns/promises';
 import { networkInterfaces } from 'node:os';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { addressText, isLoopback, placeOf } from '../../address.ts';
 import type { TargetSettings } from '../../target.ts';
 import type { TlsSettings } from '../../tls.ts';
 import type { ClusterView } from './cluster.ts';
 import { type Answers, type FoundPath, handsOnUnseen, pathOf } from './evidence.ts';
-import { type Listener, listenerAt, openedBy } from './listener.ts';
+import { type Listener, listenerAt } from './listener.ts';
 import { ask, type Place, type ProbeAnswer } from './probe.ts';
+import { watchListener } from './watch-listener.ts';
 
 export interface WayToFind {
   url: URL;
@@ -21,9 +21,6 @@ export interface WayToFind {
 
 /** Two are enough to see that they answer alike. */
 const mostPods = 2;
-/** How often a proxy of this machine is looked at anew, and how many requests are under way then. */
-const mostLooks = 16;
-const atOnce = 32;
 
 /**
  * Finds out what stands between this machine and the app: by whose the address is, by what only a proxy writes, and by
@@ -61,24 +58,10 @@ export async function findPath({ url, tls, addresses, cluster, signal }: WayToFi
   });
 }
 
-/**
- * A proxy may keep the connection that it opens for a request until it has answered and no longer: so this looks at once
- * after a request, and where nothing is seen while a few others are under way together.
- */
 async function listenerOf(place: Place, signal: AbortSignal): Promise<Listener | undefined> {
   const listener = listenerAt(place.address, place.port);
-  if (listener === undefined) return undefined;
-  let { opened } = listener;
-  for (let look = 0; look < mostLooks && handsOnUnseen({ ...listener, opened }); look++) {
-    let underWay = atOnce;
-    const asked = Array.from({ length: atOnce }, () => ask('ordinary', place, signal).finally(() => underWay--));
-    while (underWay > 0 && opened.length === 0) {
-      await nextTurn();
-      opened = openedBy(listener.pids);
-    }
-    await Promise.all(asked);
-  }
-  return { program: listener.program, opened };
+  if (listener === undefined || !handsOnUnseen(listener)) return listener;
+  return { ...listener, ...(await watchListener(place, listener.pids, signal)) };
 }
 
 async function viewOf(cluster: WayToFind['cluster'], addresses: readonly string[], port: number): Promise<ClusterView> {

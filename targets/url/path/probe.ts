@@ -42,15 +42,19 @@ const mostBytes = 16_384;
 const mostHeaders = 100;
 const bodyLength = 400;
 
-/** Asks once over a connection of its own; null where none could be opened within five seconds. */
+/** Asks once over a connection of its own; null where there is none. */
 export async function ask(probe: Probe, place: Place, signal: AbortSignal): Promise<ProbeAnswer | null> {
-  const socket = await opened(place, signal);
-  if (socket === null) return null;
-  const request = probes[probe](place.host, place.path);
-  return answerOf(await exchange(socket, request, !request.startsWith('HEAD')));
+  const connection = await connectTo(place, signal);
+  return connection === null ? null : askOver(connection, probe, place);
 }
 
-async function opened({ address, port, host, tls }: Place, signal: AbortSignal): Promise<Duplex | null> {
+export async function askOver(connection: Duplex, probe: Probe, { host, path }: Place): Promise<ProbeAnswer> {
+  const request = probes[probe](host, path);
+  return answerOf(await exchange(connection, request, !request.startsWith('HEAD')));
+}
+
+/** null where none can be opened within five seconds. */
+export async function connectTo({ address, port, host, tls }: Place, signal: AbortSignal): Promise<Duplex | null> {
   const tcp = await new Promise<Socket | null>((resolve) => {
     const socket = connect({ host: address, port, signal, timeout: longestMs });
     const failed = () => {
