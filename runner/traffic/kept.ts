@@ -24,14 +24,17 @@ export interface Overflow {
  * A fixed number of connections used in turn, so that each gets its share. One that was lost is opened again by the next
  * attempt whose turn it is, and only then. Where all are busy an overflow connection helps out. It stays for the next such
  * moment: opening costs ten times what sending does, and after a stall that cost would itself keep all of them busy. So
- * only a few are opened at once; under a server that is slow for seconds each request gets one after a second, or it would
- * be lost for want of a connection where a fresh lane's gets its answer.
+ * only a few are opened at once, and one in each round: the sockets are read before the next one, as an answer that has
+ * come frees a connection sooner than another can be opened. Under a server that is slow for seconds each request gets one
+ * after a second, or it would be lost for want of a connection where a fresh lane's gets its answer.
  */
 export class KeptLane extends LaneSender {
   readonly #free = new Fifo<Slot>();
   readonly #mostOverflow: Overflow;
   /** Overflow connections that are there, and those of them that are not in use, the last used last. */
   #overflow = 0;
+  /** The round in which the last of them was opened. */
+  #openedAtRound = -1;
   #spare: { connection: Connection; sinceUs: number }[] = [];
 
   constructor(options: LaneSenderOptions, connections: number, overflow: Overflow) {
@@ -76,8 +79,8 @@ export class KeptLane extends LaneSender {
     const spare = this.#lastSpare();
     if (spare?.isSettled()) return 'free';
     const { atOnce, ofWaiting } = this.#mostOverflow;
-    if (this.#overflow < atOnce) return 'free';
-    if (this.#overflow < ofWaiting && this.waitedUs() >= patientForUs) return 'free';
+    if (this.#overflow < atOnce || (this.#overflow < ofWaiting && this.waitedUs() >= patientForUs))
+      return this.#openedAtRound === this.wire.rounds() ? 'poll' : 'free';
     return spare === undefined ? 'full' : 'poll';
   }
 
@@ -87,6 +90,7 @@ export class KeptLane extends LaneSender {
     else {
       connection = new Connection(this.wire, { overflow: true, kept: true });
       this.#overflow++;
+      this.#openedAtRound = this.wire.rounds();
     }
     const used = connection;
     this.#send(due, used, () => {
