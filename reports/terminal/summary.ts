@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { outagesToTell } from '../../record/outages.ts';
 import type { Result } from '../../record/result.ts';
+import { appTraffic } from '../app-traffic.ts';
 import { tellFailures, tellOutage } from '../failures.ts';
 import { terminalMarks } from '../marks.ts';
 import { policyNotes, toConcludeText } from '../notes.ts';
@@ -72,7 +73,7 @@ function checks(result: Result, { colors, columns }: Screen): string[] {
   if (result.checks.length === 0) return [];
   const shown = result.checks.filter(({ asked, verdict }) => asked || verdict !== 'not-applicable');
   const left = result.checks.length - shown.length;
-  const names = shown.map(({ name, lane }) => plain(lane === null ? name : `${name} [${lane}]`, 40));
+  const names = shown.map(({ name, lane }) => plain(lane === null ? name : `${name} [${lane}]`, 70));
   const width = Math.min(28, Math.max(0, ...names.map(widthOf)));
   const lines = shown.flatMap((check, index) => {
     const { mark, paint } = terminalMarks[check.verdict];
@@ -111,8 +112,9 @@ function outages(result: Result, { colors, columns }: Screen): string[] {
 }
 
 function failures(result: Result, { colors, columns }: Screen): string[] {
-  const unanswered = result.traffic.reduce((sum, lane) => sum + lane.unanswered, 0);
-  const failed = result.traffic.reduce((sum, lane) => sum + lane.failed, unanswered);
+  const traffic = appTraffic(result);
+  const unanswered = traffic.reduce((sum, lane) => sum + lane.unanswered, 0);
+  const failed = traffic.reduce((sum, lane) => sum + lane.failed, unanswered);
   if (failed === 0 && result.failures.length === 0) return [];
   const { title, told, more } = tellFailures(result, mostListed);
   const lines = told.flatMap((each) => bullet(each, columns));

@@ -23,17 +23,21 @@ export function notesOf({ stages, noise }: Pick<BenchResult, 'stages' | 'noise'>
           'A closed loop sends less while the server is slow: a stall is one late answer for each connection, and what users would have waited meanwhile is not in the percentiles. --rate shows it.',
         ]
       : []),
-    ...unsteady.map(({ name, rounds }) => {
-      const some = rounds.filter(({ warmUpFound }) => !warmUpFound).length;
-      const where = rounds.length === 1 ? '' : ` in ${some} of ${rounds.length} rounds`;
-      return `${name}: no steady state was found${where}, so no warm-up was left out; a longer -d helps, unless the server gets slower all the time.`;
-    }),
+    ...[...Map.groupBy(unsteady, unsteadyRounds)].map(
+      ([where, stages]) =>
+        `${stages.map(({ name }) => name).join(', ')}: no steady state was found${where}, so no more was left out than the opening of connections; a longer -d helps, unless the server gets slower all the time.`,
+    ),
     ...(measured.length > 0 && measured.every(isOneRound)
       ? ['One round says nothing of how far two would differ; --rounds 5 gives intervals.']
       : []),
     ...noiseNotes(noise),
     ...blind.map(({ what }) => `The engine does not see ${what}.`),
   ];
+}
+
+function unsteadyRounds({ rounds }: BenchStage): string {
+  const some = rounds.filter(({ warmUpFound }) => !warmUpFound).length;
+  return rounds.length === 1 ? '' : ` in ${some} of ${rounds.length} rounds`;
 }
 
 /** Of targets in turn the blocks are the rounds. */

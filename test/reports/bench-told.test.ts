@@ -133,6 +133,17 @@ describe('notes', () => {
     expect(summaryText({ ...benchOf({ rates: [1000] }), stages })).not.toContain('steady');
   });
 
+  test('say once of all stages that no steady state was found', () => {
+    const unsteady = (name: string) => {
+      const stage = stageOf({ rates: [1000] }, name);
+      const rounds = stage.rounds.map((round) => ({ ...round, warmUpFound: false }));
+      return { ...stage, rounds, summary: summaryOf(rounds) };
+    };
+    const told = notesOf({ stages: [unsteady('open-10'), unsteady('open-20')], noise }, null);
+    expect(told.filter((note) => note.includes('no steady state'))).toHaveLength(1);
+    expect(told.join()).toContain('open-10, open-20: no steady state');
+  });
+
   test('ask for no rounds where two targets take turns', () => {
     const stage = stageOf({ rates: [1000] }, 'closed-4');
     const told = (stages: BenchStage[]) => notesOf({ stages, noise }, null).join(' ');

@@ -1,4 +1,5 @@
 import type { Result } from '../../../record/result.ts';
+import { appTraffic } from '../../app-traffic.ts';
 import { plain } from '../../plain.ts';
 import { count, moment } from '../../words.ts';
 import type { PageElement } from './browser.ts';
@@ -80,9 +81,9 @@ export function attempts(result: Result): PageElement | null {
 }
 
 /** A control lane's failures are in no list of the app's. */
-function cut({ failures, traffic }: Result): string {
-  const app = traffic.filter(({ role }) => role !== 'control');
-  const all = app.reduce((sum, lane) => sum + lane.failed + lane.unanswered, 0);
+function cut(result: Result): string {
+  const { failures } = result;
+  const all = appTraffic(result).reduce((sum, lane) => sum + lane.failed + lane.unanswered, 0);
   if (all <= failures.length) return '';
   return ` Of the ${count(all)} requests without a good answer the result lists ${count(failures.length)}; attempts.arrows has them all.`;
 }

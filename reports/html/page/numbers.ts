@@ -1,5 +1,6 @@
 import { outagesToTell } from '../../../record/outages.ts';
 import type { Result } from '../../../record/result.ts';
+import { appTraffic } from '../../app-traffic.ts';
 import { count, duration, percent } from '../../words.ts';
 import type { PageElement } from './browser.ts';
 import { element } from './element.ts';
@@ -8,7 +9,7 @@ import { number } from './number.ts';
 /** What one looks for first, in large figures: of the app's lanes, as its verdict is. */
 export function numbers(result: Result): PageElement | null {
   const { outages } = result;
-  const traffic = lanesOfApp(result);
+  const traffic = appTraffic(result);
   if (traffic.length === 0) return null;
   const sum = (key: 'planned' | 'sent' | 'ok' | 'failed' | 'unanswered' | 'unsent') =>
     traffic.reduce((total, lane) => total + lane[key], 0);
@@ -38,10 +39,6 @@ export function numbers(result: Result): PageElement | null {
     ),
     number('p99 latency', sent > 0 ? duration(p99) : '-', traffic.length > 1 ? 'of the slowest lane' : ''),
   );
-}
-
-function lanesOfApp({ traffic }: Result): Result['traffic'] {
-  return traffic.filter(({ role }) => role !== 'control');
 }
 
 /** What failed together with a control lane is the way's. */

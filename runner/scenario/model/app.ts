@@ -50,7 +50,9 @@ export const AppModel = Type.Object(
     manifests: Type.Optional(
       Type.Array(Type.String(), { minItems: 1, description: 'files or folders of Kubernetes YAML' }),
     ),
-    url: Type.Optional(Type.String({ pattern: '^https?://', description: "somebody else's deployment" })),
+    url: Type.Optional(
+      Type.String({ pattern: '^https?://', description: "somebody else's deployment, as http://host:port/base" }),
+    ),
     tls: Type.Optional(Tls),
     resolve: Type.Optional(
       Type.Array(
