@@ -50,4 +50,6 @@ export interface Wire {
   nextRoundUs(): number;
   /** Something changed that may let an attempt go. */
   wake(): void;
+  /** Perhaps nothing is under way any more. */
+  rest(): void;
 }

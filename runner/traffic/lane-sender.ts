@@ -166,6 +166,7 @@ export abstract class LaneSender implements Sender {
       if (attempt.handled === 'no') this.pause();
       this.wire.wake();
     } else if (this.#waiting.size > 0) this.wire.wake();
+    else this.wire.rest();
   }
 
   /** Nothing came of an attempt, and an unpaced lane would try the next one at once. */

@@ -21,9 +21,18 @@ const spinUs = 3_000;
  * was itself three times as late (p99).
  */
 const napMs = 0.02;
+/**
+ * libuv waits for whole milliseconds. With nothing under way what is left of a wait is rested instead, to some 50 us: no
+ * answer can come meanwhile, and what ends an idle connection is read before the round as ever.
+ */
+const longestRestUs = 1_000;
+/** For less than this a lane does not begin to rest when its last answer is in: it would send by ones what it sends in bunches. */
+const worthARestUs = 500;
 const nap = new Int32Array(new SharedArrayBuffer(4));
 /** There is a round at least as often. */
 export const inspectEveryUs = 10_000;
+/** A round that comes for another reason so soon before the inspection saves it a round of its own. */
+const inspectEarlyUs = 3_000;
 
 /**
  * A traffic thread's one clockwork. All sending is done in rounds, and a round is a callback of the event loop's check
@@ -38,8 +47,9 @@ export class Rounds {
   expectedUs = Number.POSITIVE_INFINITY;
   readonly #senders: readonly Sender[];
   readonly #inspect: (nowUs: number) => void;
+  readonly #isIdle: () => boolean;
   readonly #run = () => this.#round();
-  readonly #wake = () => this.wake();
+  readonly #onTime = () => this.#restAndWake();
   #armedAtUs = 0;
   #armed: NodeJS.Immediate | null = null;
   #timer: NodeJS.Timeout | null = null;
@@ -48,9 +58,13 @@ export class Rounds {
   #inspectAtUs = 0;
   #stopped = false;
 
-  /** `inspect` is called every 10 ms, directly after the sockets have been read: for limits of time. */
-  constructor(senders: readonly Sender[], inspect: (nowUs: number) => void) {
+  /**
+   * `isIdle`: nothing is under way in this thread. `inspect` is called every 10 ms, directly after the sockets have been
+   * read: for limits of time.
+   */
+  constructor(senders: readonly Sender[], isIdle: () => boolean, inspect: (nowUs: number) => void) {
     this.#senders = senders;
+    this.#isIdle = isIdle;
     this.#inspect = inspect;
   }
 
@@ -60,6 +74,13 @@ export class Rounds {
     this.#armedAtUs = nowUs();
     this.expectedUs = Math.min(this.expectedUs, this.#armedAtUs);
     this.#armed = setImmediate(this.#run);
+  }
+
+  /** The last answer is in: what is due within the millisecond need not wait for a timer. */
+  rest(): void {
+    if (!this.#isIdle()) return;
+    const leftUs = this.expectedUs - nowUs();
+    if (leftUs > worthARestUs && leftUs < longestRestUs) this.wake();
   }
 
   stop(): void {
@@ -79,7 +100,7 @@ export class Rounds {
     this.#rereads = 0;
     this.count++;
     this.expectedUs = Number.POSITIVE_INFINITY;
-    if (now >= this.#inspectAtUs) {
+    if (now >= this.#inspectAtUs - inspectEarlyUs) {
       this.#inspectAtUs = now + inspectEveryUs;
       this.#inspect(now);
     }
@@ -113,6 +134,13 @@ export class Rounds {
     }
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.expectedUs = dueUs;
-    this.#timer = setTimeout(this.#wake, Math.max(1, Math.floor((dueUs - now) / 1000)));
+    if (dueUs - now < longestRestUs && this.#isIdle()) this.#restAndWake();
+    else this.#timer = setTimeout(this.#onTime, Math.max(1, Math.floor((dueUs - now) / 1000)));
+  }
+
+  #restAndWake(): void {
+    const leftUs = this.expectedUs - nowUs();
+    if (leftUs > 0 && leftUs < longestRestUs && this.#isIdle()) Atomics.wait(nap, 0, 0, leftUs / 1000);
+    this.wake();
   }
 }

@@ -106,6 +106,8 @@ export class TrafficThread {
     });
     this.#rounds = new Rounds(
       this.#senders.map(({ sender }) => sender),
+      // What a flow does between its requests is not seen here.
+      () => flows === null && this.#busy.size === 0,
       (now) => this.#inspect(now),
     );
   }
@@ -193,6 +195,7 @@ export class TrafficThread {
       rounds: () => this.#rounds.count,
       nextRoundUs: () => this.#rounds.expectedUs,
       wake: () => this.#rounds.wake(),
+      rest: () => this.#rounds.rest(),
     };
     return this.#destinations.map((destination, route) => ({ ...shared, destination, tls: this.#tls[route] ?? null }));
   }
