@@ -91,7 +91,7 @@ const Round = Type.Object({
   /** HdrHistogram, V2, compressed, base64; microseconds, 3 significant digits, what `measured` counts. */
   histogram: Type.String(),
   limitedBy: literals(['plan', 'server', 'generator', 'unknown'] as const),
-  /** The generator was the limit, or spoiled what was measured: nothing is said about the server. */
+  /** The generator was the limit, spoiled what was measured, or may have: nothing is said about the server. */
   generatorLimited: Type.Boolean(),
   /** One sentence on what limited the rate. */
   why: Type.String(),

@@ -35,9 +35,14 @@ export type Figures = Pick<
 
 /** What tells whether the generator or the server was the slower one. */
 export interface Pace {
-  /** How a closed loop spends its time: the mean from an answer to the next request, and from there to its end, good or not. */
+  /**
+   * How connections spend their time: the mean from an answer to the next request, and from there to its end, good or not.
+   * Of an open loop only while it planned, and where a request waited for its connection: then it could go at once.
+   */
   turnMs: number;
   askMs: number;
+  /** Good answers behind the warm-up while it planned, and in how long. */
+  planned: { ok: number; seconds: number };
   /** Good answers a second when nothing was planned any more; null where next to nothing was left to be answered. */
   drainPerS: number | null;
 }
@@ -126,8 +131,15 @@ class FiguresFold implements Fold<Figures> {
       this.#turns++;
       this.#turnUs += idle;
     }
-    this.#asked++;
-    this.#askUs += end - intended;
+    if (this.#loop === 'closed') {
+      this.#asked++;
+      this.#askUs += end - intended;
+    } else if (ready <= sent - idle && sent < this.#stretch.toUs) {
+      this.#turns++;
+      this.#turnUs += idle;
+      this.#asked++;
+      this.#askUs += end - sent;
+    }
     // Waiting for the resolver is no waiting for a connection.
     const resolve = batch.resolveUs[row] as number;
     if (!Number.isNaN(sent)) this.#wait.add(sent - ready - (resolve > 0 ? Math.min(resolve, sent - ready) : 0));
@@ -179,6 +191,7 @@ class FiguresFold implements Fold<Figures> {
         pace: {
           turnMs: this.#turns === 0 ? 0 : this.#turnUs / this.#turns / 1000,
           askMs: this.#asked === 0 ? 0 : this.#askUs / this.#asked / 1000,
+          planned: { ok: this.#ended, seconds: Math.max(0, seconds) },
           drainPerS: this.#drainPerS(),
         },
       },

@@ -90,7 +90,7 @@ function conclusion(
   const limitedBy = generator ? 'generator' : lowestBroken === null ? 'limit' : 'server';
   const found = rate === null ? 'no rate held the objective' : `${rate} requests a second hold the objective`;
   const why = {
-    generator: `at ${lowestUnknown} the generator was the limit, so the server may do more`,
+    generator: `at ${lowestUnknown} the generator was the limit, or may have been, so the server may do more`,
     server: `${lowestBroken} did not`,
     limit: `more than ${most} was not to be tried`,
   }[limitedBy];

@@ -100,8 +100,11 @@ function lateText({ summary, load }: BenchStage): string {
 }
 
 function limitText({ rounds }: BenchStage): string {
-  const limited = rounds.find(({ generatorLimited }) => generatorLimited) ?? rounds.at(-1);
-  return plain(limited?.why ?? '', 400);
+  return plain(limitedIn(rounds)?.why ?? '', 400);
+}
+
+function limitedIn(rounds: BenchStage['rounds']): BenchStage['rounds'][number] | undefined {
+  return rounds.find(({ generatorLimited }) => generatorLimited) ?? rounds.at(-1);
 }
 
 /** Several stages side by side, a row each. */
@@ -125,7 +128,7 @@ export function stageTable(stages: readonly BenchStage[], { columns, colors }: S
     count(summary.failed + summary.unanswered),
     ...(['p50', 'p90', 'p99', 'p999', 'max'] as const).map((at) => duration(summary.allLatencyMs[at])),
     duration(summary.lateMs.p99),
-    summary.generatorLimited ? 'generator' : (rounds.at(-1)?.limitedBy ?? ''),
+    limitedIn(rounds)?.limitedBy ?? '',
   ]);
   return table(titles, rows, columns - 3, {
     title: (line) => `  ${colors.dim(line)}`,
