@@ -47,7 +47,7 @@ async function flows() {
 const rests = (lane: Lane) => lane.rate !== 'unpaced' && lane.flow === undefined;
 const scheduling = goAhead(setup.lanes.every(rests));
 giveMemoryBack();
-await warmUp();
+await warmUp(setup.lanes);
 const listener = {
   onEvent: (event: Event) => tell({ kind: 'event', event }),
   onLaneDone: (laneIndex: number) => tell({ kind: 'lane-done', laneIndex }),
