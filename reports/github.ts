@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Result, Verdict } from '../record/result.ts';
+import { appTraffic } from './app-traffic.ts';
 import { formatMarkdown } from './markdown.ts';
 import { policyNotes, toConcludeText } from './notes.ts';
 import { plain } from './plain.ts';
@@ -34,7 +35,7 @@ export class Step {
   /** Of all its runs: the worst verdict, and how many requests failed. */
   add(result: Result): { verdict: Verdict; failed: number } {
     this.#verdicts.push(result.verdict);
-    this.#failed += result.traffic.reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0);
+    this.#failed += appTraffic(result).reduce((sum, { failed, unanswered }) => sum + failed + unanswered, 0);
     const verdict = (['error', 'fail', 'inconclusive'] as const).find((one) => this.#verdicts.includes(one)) ?? 'pass';
     return { verdict, failed: this.#failed };
   }

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckOutcome, Result } from '../record/result.ts';
+import { appTraffic } from './app-traffic.ts';
 import { escaped } from './markup.ts';
 import { policyNotes, toConcludeText } from './notes.ts';
 import { plain, plainValue } from './plain.ts';
@@ -134,7 +135,7 @@ function testcase(where: Record<string, string>, kind: Kind, type: string, messa
 }
 
 function properties(result: Result): string {
-  const { traffic } = result;
+  const traffic = appTraffic(result);
   const entries: Record<string, string | number> = {
     verdict: result.verdict,
     complete: String(result.complete),

@@ -32,6 +32,19 @@ describe('result.json', () => {
   });
 });
 
+test('junit.xml counts no request that went to a control lane', () => {
+  const result = fixtures.healthy();
+  const [lane] = result.traffic;
+  if (lane === undefined) throw new Error('a run has a lane');
+  result.traffic = [
+    { ...lane, sent: 100, failed: 3 },
+    { ...lane, lane: 'control', role: 'control', sent: 900, failed: 400 },
+  ];
+  const text = formatJunit([result]);
+  expect(text).toContain('<property name="sent" value="100"/>');
+  expect(text).toContain('<property name="failed" value="3"/>');
+});
+
 describe.skipIf(lacks('python'))('junit.xml, as another parser reads it', () => {
   test.each(Object.entries(fixtures))('%s is well-formed, and its counts are those of its cases', (_name, make) => {
     const suites = parse(formatJunit([make()]));

@@ -105,7 +105,7 @@ type Judged = Omit<Effect, 'reasons' | 'toConclude' | 'method'>;
 
 /** What decided comes first. */
 function reasonsOf({ verdict, measures, failures, baseline, candidate }: Judged): string[] {
-  const failed = (side: EffectSide) => `${side.failed} of ${side.sent}`;
+  const failed = (side: EffectSide) => `${side.failed.toLocaleString('en-US')} of ${side.sent.toLocaleString('en-US')}`;
   const failureText = `Of the candidate's requests ${failed(candidate)} failed, of the baseline's ${failed(baseline)}`;
   const ofFailures = {
     worse: [`${failureText}: more, and in more blocks than chance would have it.`],

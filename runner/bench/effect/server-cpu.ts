@@ -1,4 +1,5 @@
-import { processIds, procNames, procText, socketsOf, tcpRows } from '../../../targets/proc.ts';
+import { basename } from 'node:path';
+import { processIds, procLink, procNames, procText, socketsOf, tcpRows } from '../../../targets/proc.ts';
 
 /** A process on this machine whose CPU time counts as the server's. */
 export interface ServerProcess {
@@ -35,7 +36,12 @@ function withChildren(processes: readonly KnownProcess[], chosen: Set<number>): 
     before = chosen.size;
     for (const { pid, parent } of processes) if (chosen.has(parent)) chosen.add(pid);
   }
-  return processes.filter(({ pid }) => chosen.has(pid)).map(({ pid, name }) => ({ pid, name }));
+  return processes.filter(({ pid }) => chosen.has(pid)).map(({ pid, name }) => ({ pid, name: programOf(pid) || name }));
+}
+
+/** What it runs; Node and others call a process by its first thread, which says nothing. Empty where it is not ours to see. */
+function programOf(pid: number): string {
+  return basename(procLink(`/proc/${pid}/exe`)).replace(/ \(deleted\)$/, '');
 }
 
 function allProcesses(): KnownProcess[] {

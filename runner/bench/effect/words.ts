@@ -1,16 +1,22 @@
 import type { Change, EffectMeasure } from '../../../record/effect.ts';
 import { measureTitles } from '../../../record/effect-names.ts';
 
-/** `4.8 % higher (4.1 % to 5.5 %)`, `0.3 % lower (-1 % to 0.4 %)` */
+/** `4.8 % higher (+4.1 % to +5.5 %)`, `0.3 % lower (-1 % to +0.4 %)` */
 export function changeText({ estimate, low, high }: Change): string {
   const direction = estimate < 0 ? 'lower' : 'higher';
-  return `${share(Math.abs(estimate))} ${direction} (${share(low)} to ${share(high)})`;
+  return `${share(Math.abs(estimate))} ${direction} (${bound(low)} to ${bound(high)})`;
 }
 
-/** `4.8 %`, `0.03 %`, `120 %` */
+/** `4.8 %`, `0.03 %`, `120 %`, `1,200 %` */
 export function share(value: number): string {
   const percent = value * 100;
-  return `${Number(Math.abs(percent) < 10 ? percent.toPrecision(2) : percent.toFixed(0))} %`;
+  const digits = Number(Math.abs(percent) < 10 ? percent.toPrecision(2) : percent.toFixed(0));
+  return `${digits.toLocaleString('en-US', { maximumFractionDigits: 6 })} %`;
+}
+
+/** With its sign: a change that may be either way is seen to be one. */
+function bound(value: number): string {
+  return `${value > 0 ? '+' : ''}${share(value)}`;
 }
 
 /** What it is of, where there are several. */
