@@ -1,5 +1,5 @@
 import { HTTPParser } from 'http-parser-js';
-import { type Head, KnownHead } from './known-head.ts';
+import { type Head, KnownHead, KnownHeads } from './known-head.ts';
 
 /** What we use of http-parser-js's parser; its own types keep half of it private. */
 interface Parser {
@@ -56,6 +56,7 @@ export class Answer extends Base {
   /** Nothing of this answer has been read yet. */
   #isUnread = true;
   readonly #known = new KnownHead();
+  readonly #knownToAll: KnownHeads;
   /** Its head, where all of it came with the first read, and the bytes that it took. */
   #head: Head | null = null;
   #headLength = 0;
@@ -63,8 +64,10 @@ export class Answer extends Base {
   /** Parts from here on are views of the buffer that is being read. */
   #views = 0;
 
-  constructor() {
+  /** `knownToAll`: heads that other connections have seen. */
+  constructor(knownToAll = new KnownHeads()) {
     super('RESPONSE');
+    this.#knownToAll = knownToAll;
   }
 
   /** Makes ready for the next answer. `hasNoBody`: to a HEAD; `keepsBody`: whether somebody will look into it. */
@@ -97,7 +100,10 @@ export class Answer extends Base {
     const result = this.execute(buffer, 0, length);
     if (result instanceof Error)
       this.problem ??= (result as NodeJS.ErrnoException).code ?? result.message ?? 'not an HTTP answer';
-    if (isFirst && this.#head !== null) this.#known.learn(buffer, this.#headLength, this.#head);
+    if (isFirst && this.#head !== null) {
+      this.#known.learn(buffer, this.#headLength, this.#head);
+      this.#knownToAll.learn(buffer, this.#headLength, this.#head);
+    }
     if (this.complete) return;
     for (; this.#views < this.#parts.length; this.#views++)
       this.#parts[this.#views] = Buffer.from(this.#parts[this.#views] as Buffer);
@@ -105,7 +111,8 @@ export class Answer extends Base {
 
   /** A whole answer in one read, whose head came before: what the parser made of it holds again. */
   #readKnown(buffer: Buffer, length: number): boolean {
-    const known = this.#hasNoBody ? null : this.#known.of(buffer, length);
+    if (this.#hasNoBody) return false;
+    const known = this.#known.of(buffer, length) ?? this.#knownToAll.teach(this.#known, buffer, length);
     if (known === null) return false;
     const from = this.#known.length;
     const end = from + known.contentLength;

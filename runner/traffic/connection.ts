@@ -38,7 +38,7 @@ export class Connection implements Holder {
   closed = false;
   readonly #wire: Wire;
   readonly #options: ConnectionOptions;
-  readonly #answer = new Answer();
+  readonly #answer: Answer;
   #socket: Socket | SecureSocket | null = null;
   #exchange: Exchange | null = null;
   #held: Held | null = null;
@@ -54,6 +54,7 @@ export class Connection implements Holder {
     this.number = wire.nextConnectionNumber();
     this.#wire = wire;
     this.#options = options;
+    this.#answer = new Answer(wire.knownHeads);
   }
 
   /** Sends an attempt. Nothing else may be under way, and the connection may not be closed. */

@@ -2,6 +2,7 @@ import type { Attempt } from '../../record/attempt.ts';
 import type { Connection } from './connection.ts';
 import type { Destination } from './destination.ts';
 import type { AnswerJudge } from './judge.ts';
+import type { KnownHeads } from './known-head.ts';
 import type { Lane } from './lane.ts';
 import type { Books, Recorder } from './recorder.ts';
 import type { RequestBytes, RequestWriter } from './request.ts';
@@ -39,6 +40,8 @@ export interface Wire {
   /** null: the system chooses local ends. */
   sources: SourceAddresses | null;
   recorder: Recorder;
+  /** Of the answers to all lanes that go this way. */
+  knownHeads: KnownHeads;
   /** Every read goes here: it is looked through before the next one comes. */
   buffer: Buffer;
   /** Connections with an attempt under way: their limits are looked at every few milliseconds. */

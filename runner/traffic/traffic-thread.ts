@@ -12,6 +12,7 @@ import { noteBeat } from './flow/heartbeat.ts';
 import { FreshLane } from './fresh.ts';
 import { Judge } from './judge.ts';
 import { KeptLane } from './kept.ts';
+import { KnownHeads } from './known-head.ts';
 import type { Lane } from './lane.ts';
 import type { LaneSender } from './lane-sender.ts';
 import { planOfLane } from './plan.ts';
@@ -186,7 +187,7 @@ export class TrafficThread {
   /** One for each route; they share all else. */
   #wires({ sourceBlock, thread, threads }: ThreadSetup): Wire[] {
     let connections = 0;
-    const shared: Omit<Wire, 'destination' | 'tls'> = {
+    const shared: Omit<Wire, 'destination' | 'knownHeads' | 'tls'> = {
       sources: sourceBlock === null ? null : new SourceAddresses(sourceBlock, { thread, threads }),
       recorder: this.#recorder,
       buffer: Buffer.allocUnsafeSlow(readSize),
@@ -197,7 +198,12 @@ export class TrafficThread {
       wake: () => this.#rounds.wake(),
       rest: () => this.#rounds.rest(),
     };
-    return this.#destinations.map((destination, route) => ({ ...shared, destination, tls: this.#tls[route] ?? null }));
+    return this.#destinations.map((destination, route) => ({
+      ...shared,
+      destination,
+      knownHeads: new KnownHeads(),
+      tls: this.#tls[route] ?? null,
+    }));
   }
 }
 

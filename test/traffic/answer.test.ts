@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Answer } from '../../runner/traffic/answer.ts';
+import { KnownHeads } from '../../runner/traffic/known-head.ts';
 
 /** Reads `bytes` cut at `cuts`, through one buffer that is used again, as a socket's. */
 function read(bytes: string | Buffer, { head = false, cuts = [] as number[] } = {}): Answer {
@@ -156,7 +157,7 @@ test('nothing that a server may send makes it throw', () => {
   );
 });
 
-test('a head that came before on the connection is read no differently', () => {
+test('a head that came before, on this connection or another, is read no differently', () => {
   const messages = fc.constantFrom(
     `${length(5)}hello`,
     `${length(5)}world`,
@@ -176,6 +177,7 @@ test('a head that came before on the connection is read no differently', () => {
     'HTTP/1.1 200 OK\r\n\r\nuntil the end',
   );
   const asked = fc.record({
+    connection: fc.nat(1),
     bytes: messages,
     head: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     cut: fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(80) }),
@@ -197,15 +199,17 @@ test('a head that came before on the connection is read no differently', () => {
   };
   fc.assert(
     fc.property(fc.array(asked, { minLength: 2, maxLength: 12 }), (all) => {
-      const used = new Answer();
-      let keepAliveUs: number | null = null;
+      const known = new KnownHeads();
+      const connections = [0, 1].map(() => ({ used: new Answer(known), keepAliveUs: null as number | null }));
       for (const each of all) {
+        const connection = connections[each.connection] as (typeof connections)[number];
+        const { used } = connection;
         const fresh = new Answer();
         readInto(fresh, each);
         readInto(used, each);
-        keepAliveUs = fresh.keepAliveUs ?? keepAliveUs;
+        connection.keepAliveUs = fresh.keepAliveUs ?? connection.keepAliveUs;
         expect(told(used)).toEqual(told(fresh));
-        expect(used.keepAliveUs).toBe(keepAliveUs);
+        expect(used.keepAliveUs).toBe(connection.keepAliveUs);
         expect(used.finish()).toBe(fresh.finish());
       }
     }),
