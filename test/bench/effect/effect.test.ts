@@ -86,7 +86,9 @@ describe('failures', () => {
   test('in many blocks are worse, however fast the rest is', () => {
     const { verdict, reasons } = judge({ slower: -0.2, fails: () => 2, seed: 1 });
     expect(verdict).toBe('worse');
-    expect(reasons[0]).toMatch(/^Of the candidate's requests 240 of 60,000 failed, of the baseline's 0 of 60,000: more/);
+    expect(reasons[0]).toMatch(
+      /^Of the candidate's requests 240 of 60,000 failed, of the baseline's 0 of 60,000: more/,
+    );
   });
 
   test('of one burst are no difference between builds, but nothing is the same with them', () => {
