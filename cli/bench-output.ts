@@ -1,13 +1,4 @@
-import {
-  accessSync,
-  constants,
-  createWriteStream,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -18,6 +9,7 @@ import { benchArrow } from '../reports/bench/arrow.ts';
 import { benchCsv } from '../reports/bench/csv.ts';
 import { benchHdr } from '../reports/bench/hdr.ts';
 import { benchJson } from '../reports/bench/json.ts';
+import { refuseNoFile } from './output-file.ts';
 import { wrongUse } from './wrong-use.ts';
 
 const formats = ['json', 'csv', 'hdr', 'arrow'] as const;
@@ -50,9 +42,10 @@ export function benchFiles(folder: string): { result: string; attempts: string; 
   };
 }
 
-/** Makes the folder of the file: what cannot be written is told before anything is measured. Throws HITLESS_OUTPUT. */
+/** Makes the folder of the file: what cannot be written is told before anything is measured. Throws HITLESS_USAGE, HITLESS_OUTPUT. */
 export function prepareOutput({ file }: Output): void {
   if (file === null) return;
+  refuseNoFile('output', file);
   const folder = dirname(resolve(file));
   try {
     mkdirSync(folder, { recursive: true });
@@ -60,7 +53,6 @@ export function prepareOutput({ file }: Output): void {
   } catch (error) {
     throw cannotWrite(error as Error);
   }
-  if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) throw cannotWrite(new Error(`${file} is a folder`));
 }
 
 /** Whoever reads from a pipe may stop early, which is no fault. Rejects with HITLESS_OUTPUT where a file cannot be written. */

@@ -8,9 +8,10 @@ import { durationUs } from '../runner/scenario/duration.ts';
 import { scenarioFrom } from '../runner/scenario/load.ts';
 import type { FieldPath, Source } from '../runner/scenario/problem.ts';
 import type { Scenario } from '../runner/scenario/scenario.ts';
-import { placeOf, urlFault } from '../targets/address.ts';
+import { placeOf } from '../targets/address.ts';
 import { addressesFor } from '../targets/resolve.ts';
 import { type BenchArguments, givenOf, ofAnother } from './bench-options.ts';
+import { refuseUnusable } from './usable-url.ts';
 import { expectOf, requestOf } from './verify-lanes.ts';
 import { wayFlags, wayOf } from './way-options.ts';
 import { wrongUse } from './wrong-use.ts';
@@ -80,15 +81,6 @@ export function benchPlan(args: BenchArguments): BenchPlan & { scenario: Scenari
   };
 }
 
-/** What a scenario's own rules would say in words about deployments. */
-function refuseUnusable(text: string, where: string): void {
-  const url = URL.parse(text);
-  // The one goes with the path, the other is nobody's business but a browser's.
-  if (url !== null) [url.search, url.hash] = ['', ''];
-  const fault = urlFault(url?.href ?? text);
-  if (fault !== undefined) throw wrongUse(`${where}: ${fault}`);
-}
-
 function stagesOf(args: BenchArguments, seconds: number): StagePlan[] {
   const arrivals = args.poisson ? ('poisson' as const) : ('constant' as const);
   const rates = args.rates?.split(',').map(Number) ?? (args.rate === undefined ? [] : [args.rate]);
@@ -156,16 +148,23 @@ function refuseContradictions(args: BenchArguments): void {
     throw wrongUse('--objective and --search: the search has its objective, and decides by it');
   if (args.poisson && rate === undefined && rates === undefined && search === undefined)
     throw wrongUse('--poisson: a closed loop has no plan; say --rate too');
-  const given = [...(rate === undefined ? [] : [String(rate)]), ...(rates?.split(',') ?? [])];
-  for (const each of [...given, String(args['max-rate'])])
-    if (!(Number(each) > 0 && Number(each) <= mostRate))
-      throw wrongUse(`a rate is a number above 0, and ${mostRate} at most, got ${each === '' ? 'nothing' : each}`);
-  if (new Set(given.map(Number)).size < given.length)
+  const several = rates?.split(',') ?? [];
+  if (rate !== undefined) refuseNoRate('rate', String(rate));
+  refuseNoRate('max-rate', String(args['max-rate']));
+  for (const each of several) refuseNoRate('rates', each);
+  if (new Set(several.map(Number)).size < several.length)
     throw wrongUse('--rates: one is there twice; --rounds repeats them');
   whole('connections', connections, mostConnections);
   whole('rounds', rounds, mostRounds);
   whole('threads', threads, availableParallelism() * 4);
   whole('max-requests', args['max-requests'], 1e9);
+}
+
+function refuseNoRate(name: string, text: string): void {
+  if (Number(text) > 0 && Number(text) <= mostRate) return;
+  throw wrongUse(
+    `--${name}: expected a number above 0, and ${mostRate} at most, got ${text === '' ? 'nothing' : text}`,
+  );
 }
 
 function whole(name: string, value: number | undefined, most: number): void {

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { type BenchResult, writeBench } from '../record/bench-result.ts';
 import { runFolderOf } from '../record/run-folder.ts';
 import type { BenchOptions } from '../runner/bench/bench.ts';
@@ -33,6 +33,7 @@ export async function runBench(args: BenchArguments, run: BenchRun): Promise<Exi
     if (output !== null) prepareOutput(output);
     const folder = runFolderOf(args.out, 'bench');
     const files = benchFiles(folder);
+    interruption.atOnce = () => leave(folder, args['keep-attempts']);
     const options = {
       folder,
       keepAttempts: args['keep-attempts'] || output?.format === 'arrow',
@@ -62,4 +63,14 @@ export async function runBench(args: BenchArguments, run: BenchRun): Promise<Exi
   } finally {
     interruption.end();
   }
+}
+
+/** Where nobody waits until figures are made of the records of the rounds, nothing reads these again. */
+function leave(folder: string, keepsAttempts: boolean): void {
+  const { result, attempts } = benchFiles(folder);
+  const isMeasured = existsSync(result);
+  if (isMeasured || (keepsAttempts && existsSync(attempts))) {
+    const what = isMeasured ? 'bench.json is whole, the rest may not be' : 'attempts, and no bench.json';
+    process.stderr.write(`Ended at once. What there is: ${folder} (${what})\n`);
+  } else rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -74,9 +74,20 @@ function keptIn(place: string): KeptFile {
       location: { file: resolve(place) },
       hint: 'Name the folder of a bench or of a run, or its file.',
     });
-  const value = readJson(file);
-  const { schema } = value as { schema?: unknown };
+  const value = valueIn(file);
+  const { schema } = (value ?? {}) as { schema?: unknown };
   return { kind: schema === 'hitless/result@1' ? 'run' : 'bench', file, value };
+}
+
+/** A file that the user named and that is no JSON is his, and not a fault of this machine. */
+function valueIn(file: string): unknown {
+  try {
+    return readJson(file);
+  } catch (error) {
+    if (!(error instanceof HitlessError && error.code === 'HITLESS_RECORD_CORRUPT')) throw error;
+    const { code, message, location } = error;
+    throw new HitlessError(code, message, { blame: 'usage', ...(location && { location }), cause: error });
+  }
 }
 
 function isFolder(place: string): boolean {

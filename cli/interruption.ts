@@ -8,6 +8,8 @@ export class Interruption {
   readonly #controller = new AbortController();
   readonly #onSignal = (name: NodeJS.Signals) => this.#interrupt(name);
   #exitCode: ExitCode | null = null;
+  /** What to do with what is half there, or what to say of it, where somebody asks a second time; it cannot wait for anything. */
+  atOnce: (() => void) | null = null;
 
   constructor() {
     for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, this.#onSignal);
@@ -27,7 +29,10 @@ export class Interruption {
   }
 
   #interrupt(name: NodeJS.Signals): void {
-    if (this.#exitCode !== null) process.exit(this.#exitCode);
+    if (this.#exitCode !== null) {
+      this.atOnce?.();
+      process.exit(this.#exitCode);
+    }
     this.#exitCode = name === 'SIGINT' ? exitCodes.interrupted : exitCodes.terminated;
     // As an abort by itself does, with the name of the signal: what we started is told the same.
     this.#controller.abort(new DOMException(name, 'AbortError'));

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import { HitlessError } from '../record/error.ts';
-import { runFolderOf } from '../record/run-folder.ts';
+import { runFiles, runFolderOf } from '../record/run-folder.ts';
 import type { Reporter } from '../reports/reporter.ts';
 import { createReporters, endReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
@@ -59,6 +59,7 @@ async function runTry(
   if (!createTarget) throw new Error(`no target ${target}`);
   const folder = runFolderOf(request.out, asked.name);
   const scenario = definition === undefined ? asked : { ...asked, file: keepScenario(definition, folder) };
+  interruption.atOnce = () => leave(folder);
   const reporters = createReporters(policy.reporters, screenOn(process.stdout));
   tell(reporters, 'onStart', {
     scenario,
@@ -103,6 +104,14 @@ async function runTry(
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   const code = interruption.exitCode ?? (problems.length > 0 ? exitCodes.error : exitCodeOfDone(result));
   return { code, again };
+}
+
+/** What was recorded until then can be judged later. */
+function leave(folder: string): void {
+  if (existsSync(runFiles(folder).facts)) {
+    const place = relative(process.cwd(), folder) || '.';
+    process.stderr.write(`Ended at once. What was seen is in ${place}; hitless report ${place} judges it.\n`);
+  } else rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
 /** The folder that was asked for holds the try that decides; one before it stands beside. */

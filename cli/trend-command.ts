@@ -9,6 +9,7 @@ import { trendLines } from '../reports/bench/trend/terminal.ts';
 import { screenOn } from '../reports/screen.ts';
 import type { Kept } from '../runner/bench/effect/compare.ts';
 import { trendOf } from '../runner/bench/effect/trend.ts';
+import { refuseNoFile } from './output-file.ts';
 import { toleranceOf } from './tolerance.ts';
 import type { TrendArguments } from './trend.ts';
 
@@ -16,6 +17,7 @@ const leftByBench = 'hitless bench URL leaves one.';
 
 /** Throws HITLESS_USAGE, HITLESS_NO_RUN and HITLESS_OUTPUT. */
 export function trendCommand({ folder, tolerance, format, html }: TrendArguments): void {
+  if (html !== undefined) refuseNoFile('html', html);
   const { benches, skipped } = benchesIn(folder);
   const trend = trendOf(benches, { folder, tolerance: toleranceOf(tolerance), skipped });
   if (html !== undefined) writePage(html, trendPage(trend));

@@ -1,5 +1,6 @@
 import type { HitlessError } from '../record/error.ts';
 import { didYouMean } from '../record/nearest.ts';
+import { shown } from '../runner/scenario/problem.ts';
 import { benchOptions } from './bench-options.ts';
 import { compareOptions, trendOptions } from './compare-options.ts';
 import { doctorOptions } from './doctor.ts';
@@ -42,6 +43,20 @@ const needed: Partial<Record<string, string>> = {
 export function refuseTwice(given: Readonly<Record<string, unknown>>): true {
   const twice = optionNames.find((name) => Array.isArray(given[name]) && !repeatable.includes(name));
   if (twice !== undefined) throw wrongUse(`--${twice} is given twice`);
+  return true;
+}
+
+const numbers = Object.entries(options).filter(([, option]) => 'type' in option && option.type === 'number');
+
+/** yargs makes NaN of what is no number, and the word that was typed is lost. `args`: as typed. Throws HITLESS_USAGE. */
+export function refuseNoNumber(given: Readonly<Record<string, unknown>>, args: readonly string[]): true {
+  for (const [name, option] of numbers) {
+    if (!Number.isNaN(given[name])) continue;
+    const words = [`--${name}`, ...('alias' in option ? [`-${option.alias}`] : [])];
+    const at = args.findIndex((arg) => words.includes(arg.split('=')[0] ?? ''));
+    const typed = args[at]?.includes('=') ? args[at].replace(/^[^=]*=/, '') : args[at + 1];
+    throw wrongUse(`--${name}: expected a number, got ${at === -1 || typed === undefined ? 'none' : shown(typed)}`);
+  }
   return true;
 }
 

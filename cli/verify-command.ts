@@ -1,3 +1,4 @@
+import { HitlessError } from '../record/error.ts';
 import { createReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
 import { scenarioFrom } from '../runner/scenario/load.ts';
@@ -7,6 +8,7 @@ import { Interruption } from './interruption.ts';
 import { planText } from './plan.ts';
 import { policyOf } from './policy.ts';
 import { settingsOf, type TargetArguments } from './target-settings.ts';
+import { refuseUnusable } from './usable-url.ts';
 import { withConfig } from './verify-config.ts';
 import { sightText } from './verify-lanes.ts';
 import type { VerifyArguments } from './verify-options.ts';
@@ -34,9 +36,19 @@ export async function verifyCommand(args: VerifyArguments, deploy: readonly stri
   const interruption = new Interruption();
   try {
     return await runOne(async () => scenario, { ...request, definition: source.value }, interruption);
+  } catch (error) {
+    throw error instanceof HitlessError ? atFlag(error) : error;
   } finally {
     interruption.end();
   }
+}
+
+/** It speaks of the field of a scenario, and here is none. */
+function atFlag(error: HitlessError): HitlessError {
+  const { code, blame, hint, message } = error;
+  if (!message.startsWith('app.url: ')) return error;
+  const details = { blame, ...(hint !== undefined && { hint }), cause: error };
+  return new HitlessError(code, message.replace('app.url', '--url'), details);
 }
 
 /** Where the cluster is looked at it is where kubectl would look. */
@@ -51,6 +63,8 @@ async function placeOf(args: VerifyArguments): Promise<TargetArguments> {
 }
 
 function refuseContradictions(args: VerifyArguments, deploy: readonly string[]): void {
+  if (!(args.rate > 0)) throw wrongUse(`--rate: expected a number above 0, got ${args.rate}`);
+  refuseUnusable(args.url, '--url');
   if (args.watch && deploy.length > 0)
     throw wrongUse('--watch: it waits for a rollout that somebody else starts, and a command was given too');
   if (args.watch && !seesCluster(args))

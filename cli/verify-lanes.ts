@@ -60,10 +60,15 @@ function statusOf(text: string): number {
   throw wrongUse(`--status: expected statuses with commas between them, such as 200,404, got ${text}`);
 }
 
+/** RFC 9110, 5.6.2. */
+const token = /^[\w!#$%&'*+.^`|~-]+$/;
+
 /** What is wrong may hold a secret: it is not repeated. */
 function headerOf(line: string): [name: string, value: string] {
   const colon = line.indexOf(':');
   if (colon < 1) throw wrongUse("--header: expected 'NAME: VALUE'");
+  if (!token.test(line.slice(0, colon).trim()))
+    throw wrongUse("--header: expected 'NAME: VALUE', with letters, digits and !#$%&'*+-.^_`|~ in the name alone");
   return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
 }
 

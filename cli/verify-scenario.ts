@@ -22,6 +22,7 @@ export function verifySource(args: VerifyArguments, command: readonly string[]):
     [['app', 'url'], '--url'],
     ...wayFlags(args),
     [['app', 'service'], '--service'],
+    ...['replica', 'version', 'counter'].map((name): [FieldPath, string] => [['identity', name], `--identity.${name}`]),
     [['identity'], '--identity'],
     [['control'], '--control'],
     [['accessLog'], '--access-log'],

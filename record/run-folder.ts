@@ -1,5 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Blame, HitlessError } from './error.ts';
 
 /** Where runs go unless told otherwise, beside the working directory. */
@@ -44,9 +44,27 @@ export function makeRunFolder(parent: string, scenario: string, at: Date = new D
 
 /** Makes the folder that the user named. Throws HITLESS_OUT where that cannot be, or it holds something already. */
 export function makeNamedRunFolder(folder: string): string {
+  const file = fileOnTheWay(folder);
+  if (file !== null) throw outError(folder, 'usage', `${file === folder ? 'it' : file} is a file, and no folder`);
   orOutError(folder, () => mkdirSync(folder, { recursive: true }));
   if (orOutError(folder, () => readdirSync(folder)).length > 0) throw outError(folder, 'usage', 'it is not empty');
   return folder;
+}
+
+/** What is no folder of a path and those above it; null: all that are there are. */
+export function fileOnTheWay(path: string): string | null {
+  const stat = statOf(path);
+  if (stat !== null) return stat.isDirectory() ? null : path;
+  const above = dirname(path);
+  return above === path ? null : fileOnTheWay(above);
+}
+
+function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }
 
 /** The folder that the user named, or one of its own among the runs. Throws HITLESS_OUT. */

@@ -23,7 +23,8 @@ export class InvalidFile extends HitlessError {
 
   constructor(code: string, problems: readonly Problem[], source: Source) {
     const errors = problems
-      .map(({ path, at, message }) => ({ message, location: source.locate(path, at) }))
+      .map((problem) => toldWhere(problem, source))
+      .filter(isFirst)
       .sort((a, b) => placeOf(a.location) - placeOf(b.location))
       .map(({ message, location }) => new HitlessError(code, message, { blame: 'usage', location }));
     const first = errors[0];
@@ -39,6 +40,37 @@ export class InvalidScenario extends InvalidFile {
   constructor(problems: readonly Problem[], source: Source) {
     super('HITLESS_SCENARIO', problems, source);
   }
+}
+
+interface Told {
+  message: string;
+  location: FileLocation;
+}
+
+/** Whoever wrote a flag has no file in which he would find a field: there the flag is the name. */
+function toldWhere({ path, at, message }: Problem, source: Source): Told {
+  const location = source.locate(path, at);
+  return { message: isFlag(location) ? inWordsOfFlags(message, path, source) : message, location };
+}
+
+/** Or the URL that a command line has without one. The path of a file is absolute. */
+function isFlag({ file }: FileLocation): boolean {
+  return file.startsWith('--') || file === 'URL';
+}
+
+function inWordsOfFlags(message: string, path: FieldPath, source: Source): string {
+  const [name, holder] = [fieldName(path), fieldName(path.slice(0, -1))];
+  const rest = message.startsWith(name) ? message.slice(name.length).replace(/^:? /, '') : message;
+  return rest.replace(` in ${holder}`, '').replaceAll(/\bapp\.(?:tls\.)?\w+/g, (field) => {
+    const location = source.locate(field.split('.'), 'value');
+    return isFlag(location) ? location.file : field;
+  });
+}
+
+/** A flag may be the same field of several lanes. */
+function isFirst(told: Told, index: number, all: readonly Told[]): boolean {
+  const text = JSON.stringify(told);
+  return all.findIndex((other) => JSON.stringify(other) === text) === index;
 }
 
 /** Lines are far shorter than a million characters, which is the largest file. */

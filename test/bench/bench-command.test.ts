@@ -201,6 +201,38 @@ test('values of headers and bodies are nowhere', async () => {
   expect(readFileSync(join(out, 'bench.json'), 'utf8') + stdout + stderr).not.toContain('open-sesame');
 });
 
+describe('whoever interrupts a second time does not wait', () => {
+  /** Two signals of which the second is there when the first has been seen: of two alike the system may make one. */
+  const endedAtOnce = async (wordsOf: (url: string) => string[]) => {
+    const { folder, remove } = scratch();
+    onTestFinished(remove);
+    const url = await urlOf(answering);
+    const words = ['-d', '60s', ...wordsOf(url)];
+    const cli = startCli(['bench', url, '--out', 'bench', ...words], { cwd: folder });
+    await vi.waitFor(() => expect(readdirSync(join(folder, 'bench/attempts'))).not.toEqual([]), { timeout: 60_000 });
+    cli.child.kill('SIGINT');
+    cli.child.kill('SIGTERM');
+    const { code, stderr } = await cli.end;
+    // Which of two that are there at the same time is told first the system decides.
+    expect([130, 143]).toContain(code);
+    return { folder, stderr };
+  };
+
+  test.each([
+    ['of one URL', () => []],
+    ['of two', (url: string) => ['--against', url]],
+  ])('a bench %s leaves nothing', async (_, wordsOf) => {
+    const { folder, stderr } = await endedAtOnce(wordsOf);
+    expect({ stderr, left: readdirSync(folder) }).toEqual({ stderr: '', left: [] });
+  });
+
+  test('the attempts that were to be kept are left, and said', async () => {
+    const { folder, stderr } = await endedAtOnce(() => ['--keep-attempts']);
+    expect(stderr).toBe('Ended at once. What there is: bench (attempts, and no bench.json)\n');
+    expect(readdirSync(join(folder, 'bench'))).toEqual(['attempts']);
+  });
+});
+
 describe('what cannot be measured is told in words, and leaves nothing', () => {
   const refused = async (args: string[], code: number, message: RegExp) => {
     const { folder, remove } = scratch();
@@ -225,14 +257,21 @@ describe('what cannot be measured is told in words, and leaves nothing', () => {
     await refused([url.replace('http:', 'https:')], 3, /speaks plain http, and no TLS/);
   });
 
-  test('wrong use', () => refused(['http://127.0.0.1:9/', '--rate', '0'], 2, /a rate is a number above 0/));
+  test('wrong use', () => refused(['http://127.0.0.1:9/', '--rate', '0'], 2, /--rate: expected a number above 0/));
 
   test('a host without http://, which could be a scenario', () =>
     refused(['localhost:8080'], 2, /http:\/\/localhost:8080/));
 
-  test('a file that cannot be written', async () => {
-    const url = await urlOf(answering);
-    await refused([url, '--output', 'csv=/dev/null/bench.csv'], 3, /^--output: cannot write: /);
+  test.each([
+    [
+      'a file that cannot be written',
+      ['--output', 'csv=/dev/null/a.csv'],
+      /^--output: cannot write .*\/dev\/null is a file/,
+    ],
+    ['a folder in the place of a file', ['--output', 'csv=/'], /^--output: \/ is a folder/],
+    ['a file in the place of a folder', ['--out', '/dev/null'], /^cannot use \/dev\/null for the run: it is a file/],
+  ])('%s', async (_, words, message) => {
+    await refused([await urlOf(answering), ...words], 2, message);
     expect(server?.requests.filter(isGet)).toEqual([]);
   });
 

@@ -59,9 +59,9 @@ describe('what flags ask for', () => {
 test.each([
   [{ what: 'ftp://x/' }, /expected http:\/\/ or https:\/\//],
   [{ what: 'http://a:b@x/' }, /password in a URL/],
-  [{ rate: 0 }, /a rate is a number above 0/],
-  [{ rate: 1e9 }, /a rate is a number above 0, and 1000000 at most/],
-  [{ rates: '5,x' }, /a rate is a number above 0.*got x/],
+  [{ rate: 0 }, /--rate: expected a number above 0/],
+  [{ rate: 1e9 }, /expected a number above 0, and 1000000 at most/],
+  [{ rates: '5,x' }, /--rates: expected a number above 0.*got x/],
   [{ rates: '5,,7' }, /got nothing/],
   [{ rates: '5,5' }, /one is there twice/],
   [{ rate: 5, rates: '5' }, /say one of them/],

@@ -63,11 +63,20 @@ describe('wrong use is told in one line and a hint, with exit code 2', () => {
     [['run', 'a.yml', 'a.yml', '--out', 'x'], '--out: one folder holds one run, and these are several'],
     [['run', 'rolling-updat'], 'there is no scenario "rolling-updat"; did you mean "rolling-update"?'],
     [['run', 'a.yml', '--lane.vistors.rate', '5'], '--lane.vistors.rate: no lane "vistors"; did you mean "visitors"?'],
-    [['run', 'a.yml', '--seed', '-1'], '--seed: seed: expected a whole number from 0 to 4294967295, got -1'],
+    [['run', 'a.yml', '--seed', '-1'], '--seed: expected a whole number from 0 to 4294967295, got -1'],
     [['run', 'none.mjs'], 'none.mjs: the file exports no scenario'],
     [['run', 'a.yml', '--seed', '1', '--seed', '2'], '--seed is given twice'],
     [['run', 'readme.md'], "readme.md: a scenario's file ends in .yml, .yaml, .json, .ts, .mts, .js, .mjs"],
     [['schema', 'resutl'], 'expected scenario or result or bench or config, got resutl; did you mean "result"?'],
+    [['run', 'a.yml', '--repeat', 'x'], '--repeat: expected a number, got "x"'],
+    [['run', 'a.yml', '--out', 'readme.md'], 'cannot use readme.md for the run: it is a file, and no folder'],
+    [
+      ['verify', '--url', 'http://127.0.0.1:9', '--out', 'readme.md/x', '--', 'true'],
+      'cannot use readme.md/x for the run: readme.md is a file, and no folder',
+    ],
+    [['trend', '.', '--html', 'readme.md/x'], '--html: cannot write readme.md/x: readme.md is a file, and no folder'],
+    [['trend', '.', '--html', '.'], '--html: . is a folder'],
+    [['compare', 'readme.md', 'readme.md'], expect.stringMatching(/^readme\.md: this is no JSON/)],
     [['report', '.'], '.: this is no folder of a run: it holds neither run.json nor result.json'],
   ])('%j', async (args, line) => {
     const { code, stdout, stderr } = await hitless(args, {
@@ -75,7 +84,7 @@ describe('wrong use is told in one line and a hint, with exit code 2', () => {
       'none.mjs': 'export const name = 1;\n',
     });
     const [first, ...hint] = stderr.trimEnd().split('\n');
-    expect(first).toBe(line);
+    expect(first).toEqual(line);
     expect(hint.every((one) => /^ {2}\S/.test(one)) && hint.length <= 1).toBe(true);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });

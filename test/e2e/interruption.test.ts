@@ -54,6 +54,20 @@ describe('an interrupted run', () => {
     },
   );
 
+  test('a second signal does not wait, and says what there is to judge', async () => {
+    const out = join(folder, 'at-once');
+    const cli = startCli(['run', 'rolling-update', '--out', out]);
+    await printed(cli, 'hold');
+    cli.child.kill('SIGINT');
+    cli.child.kill('SIGTERM');
+    const { code, stderr } = await cli.end;
+    // Which of two that are there at the same time is told first the system decides.
+    expect([130, 143]).toContain(code);
+    expect(stderr).toMatch(/^Ended at once\. What was seen is in .*at-once; hitless report .*at-once judges it\.\n$/);
+    expect(existsSync(join(out, 'result.json'))).toBe(false);
+    expect((await startCli(['report', out]).end).code).toBe(4);
+  });
+
   test('SIGTERM ends it with 143', async () => {
     const cli = startCli(['run', 'rolling-update', '--out', join(folder, 'term')]);
     await printed(cli, 'hold');

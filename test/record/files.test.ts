@@ -122,4 +122,10 @@ test('a folder that the user names must be new or empty', () => {
   writeFileSync(join(folder, 'mine.txt'), '');
   expect(errorOf(() => makeNamedRunFolder(folder))).toMatchObject({ code: 'HITLESS_OUT', blame: 'usage' });
   expect(errorOf(() => makeRunFolder(join(folder, 'mine.txt'), 'x')).code).toBe('HITLESS_OUT');
+  for (const out of ['mine.txt', 'mine.txt/deeper/still'])
+    expect(errorOf(() => makeNamedRunFolder(join(folder, out)))).toMatchObject({
+      code: 'HITLESS_OUT',
+      blame: 'usage',
+      message: expect.stringContaining('is a file, and no folder'),
+    });
 });

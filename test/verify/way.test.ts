@@ -70,16 +70,16 @@ test.each([
   [
     ['--cacert', 'none.pem', '--resolve', 'shop.test', '-H', 'Authorization: env:HITLESS_TEST_NONE'],
     [
-      /^--cacert: app\.tls\.ca: there is no file /m,
-      /^--resolve: app\.resolve\[0\]: expected host:port:address/m,
+      /^--cacert: there is no file /m,
+      /^--resolve: expected host:port:address/m,
       /^--header: .*the environment variable HITLESS_TEST_NONE is not set$/m,
     ],
   ],
   [
     ['--key', 'me.key', '--resolve', 'other.test:443:127.0.0.1'],
     [
-      /^--key: app\.tls\.key: needs the certificate that it belongs to/m,
-      /^--resolve: .* it is for other\.test:443, and traffic goes to shop\.test:443$/m,
+      /^--key: needs the certificate that it belongs to/m,
+      /^--resolve: it is for other\.test:443, and traffic goes to shop\.test:443$/m,
     ],
   ],
   [['--data', '@none'], [/--data: none cannot be read \(ENOENT\)/]],

@@ -18,7 +18,16 @@ export type Origin = Static<typeof OriginSchema>;
 
 const checkout = join(import.meta.dirname, '../../..');
 /** What runs in a trial: a commit to the docs makes no other hitless. */
-const runs = ['bin', 'cli', 'record', 'reports', 'runner', 'targets', 'package-lock.json', 'test/bench/against'];
+const runs = [
+  'bin',
+  'cli',
+  'record',
+  'reports',
+  'runner',
+  'targets',
+  'package-lock.json',
+  'test/bench/against/server.ts',
+];
 
 export function originNow(): Origin {
   const cores = cpus();
