@@ -32,6 +32,20 @@ describe('latency', () => {
     expect(judge(latency, { [name]: truth - 0.001 }, facts(), ramp()).verdict).toBe('fail');
   });
 
+  test('a sender that was late itself blames nobody, unless it was late by little of what it measured', () => {
+    const late = (ms: number) =>
+      every(5, 1000, () => ({ took: 300 })).map((one) => ({ ...one, intendedUs: one.readyUs - ms * 1000 }));
+    const judged = (ms: number, bound = 200) => judge(latency, { p99: bound }, facts(), late(ms));
+    expect(judged(0).verdict).toBe('fail');
+    expect(judged(25).verdict).toBe('fail');
+    expect(judged(60)).toMatchObject({ verdict: 'inconclusive', hint: expect.stringMatching(/lower rate/) });
+    expect(judged(60).message).toMatch(
+      /p99 of the whole run was 300 ms, above 200 ms, and the sender itself was up to 60 ms late/,
+    );
+    // It only makes answers look slower.
+    expect(judged(60, 400).verdict).toBe('pass');
+  });
+
   test('a step that is slow fails though the whole run is not', () => {
     const run = facts({ steps: [step('hold', 0, 9000), step('rollout', 9000, 9500)] });
     const attempts = every(1, 9500, (_, at) => ({ took: at < 9450 ? 1 : 80 }));
