@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { BenchLoad, BenchResult, BenchStage } from '../../record/bench-result.ts';
 import { benchDocument } from '../../reports/bench/html/document.ts';
 import { benchPageOf } from '../../reports/bench/html/model.ts';
+import { latencyBySteps } from '../../reports/bench/html/page/steps-chart.ts';
 import { benchMarkdown } from '../../reports/bench/markdown/bench.ts';
 import { benchSummary } from '../../reports/bench/terminal/summary.ts';
 import { trendMarkdown } from '../../reports/bench/trend/markdown.ts';
@@ -63,6 +64,14 @@ describe('what is told of a scenario', () => {
     expect(page.stages[page.foremost ?? -1]?.name).toBe('change');
     expect(page).toMatchObject({ failed: 7, sent: 25_007 });
     expect(benchMarkdown(bench, 'x').match(/7 reset/g)).toHaveLength(1);
+  });
+
+  test('latency is drawn step by step, and of a URL it is not', () => {
+    expect(latencyBySteps.has(benchPageOf(bench))).toBe(true);
+    expect(latencyBySteps.tell(benchPageOf(bench))).toMatch(
+      /^2\. hold 2s: half within .* 3\. rollout: .* 4\. hold 2s: /,
+    );
+    expect(latencyBySteps.has(benchPageOf(benchOf({ rates: [1000] })))).toBe(false);
   });
 
   test('in curves are its phases, none of them left out', () => {

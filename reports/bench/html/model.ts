@@ -25,6 +25,8 @@ export interface StagePage {
   name: string;
   load: string;
   rate: number | null;
+  /** Of a scenario: what the stage is of it. */
+  part: 'before' | 'change' | 'after' | 'step' | null;
   failures: string;
   limit: string;
   summary: Omit<BenchStage['summary'], 'histogram' | 'failures'>;
@@ -78,6 +80,7 @@ function stagePage({ name, load, rounds, summary }: BenchStage): StagePage {
     name,
     load: loadText(load),
     rate: load.model === 'open' ? load.rate : null,
+    part: load.model === 'scenario' ? load.part : null,
     failures: failuresText(failures),
     limit: plain((rounds.find(({ generatorLimited }) => generatorLimited) ?? rounds.at(-1))?.why ?? '', 400),
     summary: told,

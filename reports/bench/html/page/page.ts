@@ -1,4 +1,5 @@
 import { glyphsPlugin } from '../../../charts/glyphs.ts';
+import { lanesPlugin } from '../../../charts/lanes.ts';
 import { page } from '../../../html/page/browser.ts';
 import { section } from '../../../html/page/element.ts';
 import { Figures } from '../../../html/page/figures.ts';
@@ -7,13 +8,14 @@ import { effectChart } from './effect-chart.ts';
 import { histogram, percentiles } from './latency-charts.ts';
 import { numbers } from './numbers.ts';
 import { blocks, rates, rounds } from './rate-charts.ts';
+import { latencyBySteps } from './steps-chart.ts';
 import { aboutTheBench, effectTable, notes, objectives, search, stages } from './tables.ts';
 
 const data = page.document.getElementById('result');
 const main = page.document.getElementById('report');
 if (data && main) {
   const bench = JSON.parse(data.textContent ?? '') as BenchPage;
-  const figures = new Figures(glyphsPlugin);
+  const figures = new Figures(glyphsPlugin, lanesPlugin);
   const { effect } = bench;
   const parts = [
     numbers(bench),
@@ -26,7 +28,13 @@ if (data && main) {
     section('blocks', 'Blocks in turn', figures.figure(blocks, bench)),
     objectives(bench),
     search(bench),
-    section('latency', 'Latency', figures.figure(percentiles, bench), figures.figure(histogram, bench)),
+    section(
+      'latency',
+      'Latency',
+      figures.figure(percentiles, bench),
+      figures.figure(latencyBySteps, bench),
+      figures.figure(histogram, bench),
+    ),
     section('rates', 'Rate and latency', figures.figure(rates, bench), figures.figure(rounds, bench)),
     stages(bench),
     notes(bench),
