@@ -1,8 +1,9 @@
 // Runs a command and tells on descriptor 3, as one line of JSON, what it took: wait4's rusage, which is of all its threads
-// and of all the processes that it has waited for.
+// and of all the processes that it has waited for. What does not end by itself is killed, and nothing is told.
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -11,8 +12,12 @@ import (
 	"time"
 )
 
+const longest = 5 * time.Minute
+
 func main() {
-	command := exec.Command(os.Args[1], os.Args[2:]...)
+	within, cancel := context.WithTimeout(context.Background(), longest)
+	defer cancel()
+	command := exec.CommandContext(within, os.Args[1], os.Args[2:]...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
 	from := time.Now()
 	err := command.Run()
@@ -20,6 +25,10 @@ func main() {
 	if command.ProcessState == nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(127)
+	}
+	if within.Err() != nil {
+		fmt.Fprintln(os.Stderr, "it did not end within", longest)
+		os.Exit(124)
 	}
 	usage := command.ProcessState.SysUsage().(*syscall.Rusage)
 	us := func(time syscall.Timeval) int64 { return int64(time.Sec)*1_000_000 + int64(time.Usec) }
