@@ -17,6 +17,7 @@ export type SubjectKind =
 /**
  * What happened. `endpoint-*` is what the platform's own list says, `route-*` what new connections really follow
  * (later by the spread of the change). `blind` is a stretch in which a lane could not send or the platform was not seen.
+ * `starved`: this machine gave ordinary threads no processor, though the lanes could send.
  * `stopping`: the platform begins to stop a container, first by its hook; that it was sent a signal is `signalled`, where
  * that is known. See docs/events.md for what each means on each target.
  */
@@ -56,6 +57,7 @@ export type EventKind =
   | 'cordoned'
   | 'uncordoned'
   | 'blind'
+  | 'starved'
   | 'step-started'
   | 'step-ended'
   | 'traffic-started'

@@ -6,12 +6,15 @@ import { type Baseline, baselineOf } from './baseline.ts';
 import { isUnresolved, kindOf } from './kinds.ts';
 import type { LaneFailure } from './new-failures.ts';
 import { StaleRaces } from './stale-races.ts';
+import { Starvation } from './starved.ts';
 
 /** What a lane sent and lost before the first change, and after it. */
 export class LaneTally {
   planned = 0;
   /** By this machine or its resolver. */
   unsent = 0;
+  /** Ran out of time while this machine was starved. */
+  starved = 0;
   sentBefore = 0;
   sentAfter = 0;
   readonly before: LaneFailure[] = [];
@@ -24,11 +27,13 @@ export class BeforeAndAfterTallies {
   readonly lanes = new Map<string, LaneTally>();
   readonly #complete: boolean;
   readonly #staleRaces: StaleRaces;
+  readonly #starvation: Starvation;
 
   constructor(facts: RunFacts, lane: string | null) {
     this.baseline = baselineOf(facts);
     this.#complete = facts.complete;
     this.#staleRaces = new StaleRaces(facts);
+    this.#starvation = new Starvation(facts);
     for (const { name } of factsOfApp(facts).lanes)
       if (lane === null || name === lane) this.lanes.set(name, new LaneTally());
   }
@@ -40,6 +45,10 @@ export class BeforeAndAfterTallies {
     tally.planned++;
     if (outcome === 'unsent' || isUnresolved(batch.phase.at(row), batch.detail.at(row))) {
       tally.unsent++;
+      return;
+    }
+    if (this.#starvation.explains(batch, row)) {
+      tally.starved++;
       return;
     }
     const sentUs = Number.isNaN(batch.sentUs[row]) ? (batch.readyUs[row] as number) : (batch.sentUs[row] as number);

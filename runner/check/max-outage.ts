@@ -13,6 +13,7 @@ import { mayBeOrdinary } from './ordinary-answers.ts';
 import { FailureTimes, Gaps } from './outages.ts';
 import { PathFailures } from './path-failures.ts';
 import { count, duration, list, moment, onLane } from './phrases.ts';
+import { Starvation, starvedHint } from './starved.ts';
 import { blindLanes, overlap } from './stretch.ts';
 
 const defaultShare = 0.1;
@@ -70,6 +71,9 @@ interface Context {
   facts: RunFacts;
   lane: string | null;
   control: ReadonlySet<string>;
+  starvation: Starvation;
+  /** Requests that ran out of time while this machine was starved. */
+  starved: number;
   /** Lost requests that the way there lost. */
   pathFailures: number;
   /** Lanes of which single failures are, or may be, ordinary: left to another check. */
@@ -92,14 +96,18 @@ function partOf(outcome: Outcome, complete: boolean): Part {
 
 function eachOf(
   batch: AttemptBatch,
-  { facts, lane, control }: Context,
+  { facts, lane, control, starvation }: Context,
   see: (part: Part, lane: string, row: number) => void,
 ) {
   for (let row = 0; row < batch.length; row++) {
     const name = batch.lane.at(row) as string;
     if (control.has(name) || (lane !== null && name !== lane)) continue;
     const unresolved = isUnresolved(batch.phase.at(row), batch.detail.at(row));
-    see(unresolved ? null : partOf(batch.outcome.at(row) as Outcome, facts.complete), name, row);
+    see(
+      unresolved || starvation.explains(batch, row) ? null : partOf(batch.outcome.at(row) as Outcome, facts.complete),
+      name,
+      row,
+    );
   }
 }
 
@@ -121,7 +129,17 @@ class CollectFailures implements Fold<Finding> {
   constructor(options: MaxOutageOptions, all: RunFacts, lane: string | null) {
     const facts = factsOfApp(all);
     const control = controlLanes(all);
-    this.#context = { options, facts, lane, control, pathFailures: 0, left: [], lastPlannedUs: new Map() };
+    this.#context = {
+      options,
+      facts,
+      lane,
+      control,
+      starvation: new Starvation(facts),
+      starved: 0,
+      pathFailures: 0,
+      left: [],
+      lastPlannedUs: new Map(),
+    };
     this.#path = new PathFailures(all);
     this.#baseline = baselineOf(facts);
     const { ordinaryPercent = 0 } = options;
@@ -130,12 +148,14 @@ class CollectFailures implements Fold<Finding> {
   }
 
   batch(batch: AttemptBatch): void {
-    const { lastPlannedUs } = this.#context;
-    for (let row = 0; row < batch.length && this.#context.control.size > 0; row++) this.#path.see(batch, row);
+    const { lastPlannedUs, control, starvation } = this.#context;
+    for (let row = 0; row < batch.length && control.size > 0; row++)
+      if (!starvation.explains(batch, row)) this.#path.see(batch, row);
     for (let row = 0; row < batch.length && this.#tallies !== null; row++) this.#tallies.see(batch, row);
     eachOf(batch, this.#context, (part, lane, row) => {
       const planned = Math.max(batch.intendedUs[row] as number, sentOf(batch, row));
       if (planned > (lastPlannedUs.get(lane) ?? 0)) lastPlannedUs.set(lane, planned);
+      if (part === null && starvation.explains(batch, row)) this.#context.starved++;
       if (part === null) return;
       this.#judged.set(lane, (this.#judged.get(lane) ?? 0) + 1);
       if (part === 'success') return;
@@ -266,12 +286,17 @@ function describe(outage: OutageResult, number: number, boundMs: number): string
 
 function doubts(
   judged: Map<string, number>,
-  { facts, lane, pathFailures }: Context,
+  { facts, lane, pathFailures, starved }: Context,
 ): { message: string; hint: string } | null {
   if (pathFailures > 0)
     return {
       message: `Nothing went through to the control lane's server either when ${count(pathFailures, 'request')} failed: the way there was out, and whether the app was is not known.`,
       hint: 'run again when the way there holds',
+    };
+  if (starved > 0)
+    return {
+      message: `${count(starved, 'request')} ran out of time while this machine gave ordinary processes no processor: whether the app was out is not known.`,
+      hint: starvedHint,
     };
   const silent = [...judged].filter(([, number]) => number === 0).map(([name]) => name);
   if (judged.size === 0 || silent.length > 0)

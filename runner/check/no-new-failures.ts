@@ -18,6 +18,7 @@ import {
 import { mayBeOrdinary } from './ordinary-answers.ts';
 import { PathFailures } from './path-failures.ts';
 import { count, onLane } from './phrases.ts';
+import { Starvation, starvedHint } from './starved.ts';
 import { unsentBound } from './unsent.ts';
 import { zeroFailed } from './zero-failed.ts';
 
@@ -60,6 +61,7 @@ class NoNewFailures implements Fold<Finding> {
   readonly #lane: string | null;
   readonly #control: ReadonlySet<string>;
   readonly #path: PathFailures;
+  readonly #starvation: Starvation;
   readonly #ordinaryPercent: number;
   readonly #tallies: BeforeAndAfterTallies;
   /** By lane, what zero-failed says of it. */
@@ -71,6 +73,7 @@ class NoNewFailures implements Fold<Finding> {
     this.#lane = lane;
     this.#control = controlLanes(facts);
     this.#path = new PathFailures(facts);
+    this.#starvation = new Starvation(facts);
     this.#ordinaryPercent = options.ordinaryPercent ?? 0;
     this.#tallies = new BeforeAndAfterTallies(facts, lane);
     const names = [...this.#tallies.lanes.keys()];
@@ -80,7 +83,7 @@ class NoNewFailures implements Fold<Finding> {
   batch(batch: AttemptBatch): void {
     for (const fold of this.#zero.values()) fold.batch(batch);
     for (let row = 0; row < batch.length; row++) {
-      if (this.#control.size > 0) this.#path.see(batch, row);
+      if (this.#control.size > 0 && !this.#starvation.explains(batch, row)) this.#path.see(batch, row);
       this.#tallies.see(batch, row);
     }
   }
@@ -168,6 +171,12 @@ class NoNewFailures implements Fold<Finding> {
         verdict: 'inconclusive',
         message: `${count(pathFailures, 'request')} of lane ${name} failed within a second of failures of the control lane: the way there failed, so what the app would have answered is not known.`,
         hint: 'run again when the way there holds',
+      };
+    if (tally.starved > 0)
+      return {
+        verdict: 'inconclusive',
+        message: `${count(tally.starved, 'request')} of lane ${name} ran out of time while this machine gave ordinary processes no processor: what the app would have answered is not known.`,
+        hint: starvedHint,
       };
     if (tally.unsent > tally.planned * unsentBound)
       return {

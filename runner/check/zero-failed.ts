@@ -5,9 +5,11 @@ import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import type { Check, Finding } from './check.ts';
 import { isUnresolved } from './kinds.ts';
+import { NoFreeConnection } from './no-free-connection.ts';
 import { PathFailures } from './path-failures.ts';
 import { count, duration, list, onLane } from './phrases.ts';
 import { StaleRaces } from './stale-races.ts';
+import { Starvation, starvedHint } from './starved.ts';
 import { blindLanes } from './stretch.ts';
 import { unsentBound, unsentDoubt } from './unsent.ts';
 
@@ -43,6 +45,8 @@ class LaneTally {
   unsent = 0;
   /** Nothing went out, as the resolver of this machine gave no answer. */
   unresolved = 0;
+  /** Ran out of time while this machine was starved. */
+  starved = 0;
   reused = 0;
   staleInTermination = 0;
   /** While the platform was not watched: it may have been in a termination that nobody saw. */
@@ -70,6 +74,8 @@ export class ZeroFailed implements Fold<Finding> {
   readonly #allowed: (sent: number) => number;
   readonly #staleRaces: StaleRaces;
   readonly #path: PathFailures;
+  readonly #starvation: Starvation;
+  readonly #noFreeConnection = new NoFreeConnection();
   readonly #control: ReadonlySet<string>;
   readonly #byOutcome = new Map<Outcome, number>();
   /** Of them: those that this machine's resolver kept from being sent. */
@@ -88,6 +94,7 @@ export class ZeroFailed implements Fold<Finding> {
     this.#allowed = allowed;
     this.#staleRaces = new StaleRaces(facts);
     this.#path = new PathFailures(facts);
+    this.#starvation = new Starvation(facts);
     this.#control = controlLanes(facts);
     for (const { name } of this.#facts.lanes)
       if (lane === null || name === lane) this.#lanes.set(name, new LaneTally());
@@ -96,14 +103,17 @@ export class ZeroFailed implements Fold<Finding> {
   batch(batch: AttemptBatch): void {
     for (let row = 0; row < batch.length; row++) {
       const lane = batch.lane.at(row) as string;
-      this.#path.see(batch, row);
+      const isStarved = this.#starvation.explains(batch, row);
+      if (!isStarved) this.#path.see(batch, row);
       if (this.#control.has(lane) || (this.#lane !== null && lane !== this.#lane)) continue;
       const outcome = batch.outcome.at(row) as Outcome;
       this.#byOutcome.set(outcome, this.#count(outcome) + 1);
       const tally = this.#lanes.get(lane) ?? new LaneTally();
       this.#lanes.set(lane, tally);
       tally.planned++;
+      this.#noFreeConnection.see(batch, row);
       if (outcome === 'unsent') tally.unsent++;
+      else if (isStarved) tally.starved++;
       else if (isUnresolved(batch.phase.at(row), batch.detail.at(row))) {
         tally.unresolved++;
         this.#unresolved.set(outcome, (this.#unresolved.get(outcome) ?? 0) + 1);
@@ -142,6 +152,7 @@ export class ZeroFailed implements Fold<Finding> {
     }
     const sent = planned - unsent;
     const unresolved = this.#sum((tally) => tally.unresolved);
+    const starved = this.#sum((tally) => tally.starved);
     const path = this.#shared();
     const pathFailures = [...path.values()].reduce((sum, number) => sum + number, 0);
     const mode = this.#options.stale ?? 'default';
@@ -165,10 +176,11 @@ export class ZeroFailed implements Fold<Finding> {
         byOutcome: Object.fromEntries(this.#byOutcome),
         ...(this.#control.size > 0 && { pathFailures, unfitControlLanes: this.#path.unfit }),
         ...(unresolved > 0 && { unresolved }),
+        ...(starved > 0 && { starved }),
       },
     };
     const where = onLane(this.#lane);
-    const lost = failed - stale + staleFails - pathFailures - unresolved;
+    const lost = failed - stale + staleFails - pathFailures - unresolved - starved;
 
     // An interrupted run leaves requests without an answer because we stopped waiting; that is not the server's loss.
     const number = lost + (this.#facts.complete ? unanswered : 0);
@@ -179,10 +191,15 @@ export class ZeroFailed implements Fold<Finding> {
       return say(
         finding,
         'fail',
-        `${(lost + unanswered).toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer${allowed > 0 ? `, ${allowed.toLocaleString('en-US')} are allowed` : ''}: ${list(parts, 12)}.${this.#aside(pathFailures, unresolved)}`,
+        `${(lost + unanswered).toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer${allowed > 0 ? `, ${allowed.toLocaleString('en-US')} are allowed` : ''}: ${list(parts, 12)}.${this.#aside(pathFailures, unresolved, starved)}`,
       );
     }
-    const doubt = pathFailures > 0 ? pathDoubt(pathFailures, sent) : this.#doubt(sent, unsent, unanswered);
+    const doubt =
+      pathFailures > 0
+        ? pathDoubt(pathFailures, sent)
+        : starved > 0
+          ? this.#starvedDoubt(starved, sent)
+          : this.#doubt(sent, unsent, unanswered);
     if (doubt !== null) return { ...say(finding, 'inconclusive', doubt.message), hint: doubt.hint };
     if (number > 0)
       return say(
@@ -208,11 +225,15 @@ export class ZeroFailed implements Fold<Finding> {
   }
 
   #failures(stale: number, path: ReadonlyMap<Outcome, number>): string {
+    const starved = this.#sum((tally) => tally.starved);
     const classes = [...this.#byOutcome]
       .filter(([outcome]) => isFailed(outcome) && outcome !== 'stale-race')
       .map(([outcome, number]): [Outcome, number] => [
         outcome,
-        number - (path.get(outcome) ?? 0) - (this.#unresolved.get(outcome) ?? 0),
+        number -
+          (path.get(outcome) ?? 0) -
+          (this.#unresolved.get(outcome) ?? 0) -
+          (outcome === 'timeout' ? starved : 0),
       ])
       .filter(([, number]) => number > 0);
     if (stale > 0) classes.push(['stale-race', stale]);
@@ -221,13 +242,26 @@ export class ZeroFailed implements Fold<Finding> {
   }
 
   /** What is not the app's, beside what is. */
-  #aside(path: number, unresolved: number): string {
+  #aside(path: number, unresolved: number, starved: number): string {
     const parts = [
       ...(path > 0 ? [`${count(path, 'other')} failed together with the control lane`] : []),
       ...(unresolved > 0 ? [`${count(unresolved, 'other')} never went out, as no resolver answered`] : []),
+      ...(starved > 0
+        ? [`${count(starved, 'other')} ran out of time while this machine gave ordinary processes no processor`]
+        : []),
     ];
     const unfit = this.#path.unfit.map((lane) => `Lane ${lane} fails without the app too, so it excuses nothing.`);
-    return [...(parts.length === 0 ? [] : [`${list(parts)}.`]), ...unfit].map((sentence) => ` ${sentence}`).join('');
+    return [...(parts.length === 0 ? [] : [`${list(parts)}.`]), ...this.#noFreeConnection.told(), ...unfit]
+      .map((sentence) => ` ${sentence}`)
+      .join('');
+  }
+
+  #starvedDoubt(starved: number, sent: number): { message: string; hint: string } {
+    const waits = this.#noFreeConnection.told().map((sentence) => ` ${sentence}`);
+    return {
+      message: `${count(starved, 'request')} of ${sent.toLocaleString('en-US')} ran out of time while this machine gave ordinary processes no processor: what the app would have answered is not known.${waits.join('')}`,
+      hint: starvedHint,
+    };
   }
 
   #doubt(sent: number, unsent: number, unanswered: number): { message: string; hint: string } | null {

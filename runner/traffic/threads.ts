@@ -3,12 +3,13 @@ import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { nowUs } from '../../record/clock.ts';
 import { HitlessError } from '../../record/error.ts';
-import { placeOf } from '../../targets/address.ts';
+import { isLoopback, placeOf } from '../../targets/address.ts';
 import type { Endpoint, Route } from '../../targets/target.ts';
 import { FlowWatch } from './flow/flow-watch.ts';
 import { createBeats } from './flow/heartbeat.ts';
 import { Judge } from './judge.ts';
 import { leastOf, type Scheduling } from './priority.ts';
+import { ProcessorWatch } from './processor-watch.ts';
 import { addressesOf, reachableFamily } from './reachable.ts';
 import { recorded } from './recorded.ts';
 import { assertRequests } from './request.ts';
@@ -72,6 +73,8 @@ class Threads implements Traffic {
   readonly #workers: TrafficWorker[];
   /** null: no lane has a flow. */
   readonly #flowWatch: FlowWatch | null;
+  /** null: requests leave this machine, and how busy it is says nothing of who answers. */
+  readonly #processors: ProcessorWatch | null;
   readonly #forgetRoutes: readonly (() => void)[];
   #resolveFinished: () => void = () => {};
   /** Parts of lanes with a number of requests that are still to be done. */
@@ -99,6 +102,7 @@ class Threads implements Traffic {
       );
     });
     const { beats, lanes } = shared;
+    this.#processors = shared.routes.every(staysHere) ? new ProcessorWatch(options.onEvent) : null;
     this.#flowWatch = beats && new FlowWatch(beats, lanes, this.#workers, (error) => this.#fail(error));
     this.#forgetRoutes = routes.map((route, index) => {
       if (route.kind !== 'choice') return () => {};
@@ -120,6 +124,7 @@ class Threads implements Traffic {
     const fromUs = nowUs() + startDelayUs;
     this.#tellAll({ kind: 'start', fromUs });
     this.#flowWatch?.start();
+    this.#processors?.start();
     return fromUs;
   }
 
@@ -150,6 +155,7 @@ class Threads implements Traffic {
   async #closed(): Promise<void> {
     await Promise.all(this.#workers.map((worker) => worker.closed));
     this.#flowWatch?.stop();
+    this.#processors?.stop();
     for (const forget of this.#forgetRoutes) forget();
     this.#resolveFinished();
   }
@@ -183,6 +189,13 @@ async function routeSetup(route: Route): Promise<RouteSetup> {
   const family = await reachableFamily(addresses, port);
   const pinned = route.addresses?.filter((each) => isIP(each) === family) ?? null;
   return { kind: 'address', address, port, family, pinned, tls: isSecure(route) ? (route.tls ?? {}) : null, host };
+}
+
+/** Whoever is told to serve later is where those of now are. */
+function staysHere(route: RouteSetup): boolean {
+  if (route.kind === 'choice')
+    return route.endpoints.length > 0 && route.endpoints.every(({ host }) => isLoopback(host));
+  return (route.pinned ?? [route.address]).every(isLoopback);
 }
 
 function isSecure({ url }: Route): boolean {
