@@ -73,6 +73,16 @@ const disturbances: readonly Disturbance[] = [
     args: control,
   },
   {
+    // Within the limit for an answer: what waited for a kept connection meanwhile was lost once, and new ones were not.
+    name: 'the proxy answers eight seconds late',
+    disturb: async ({ front }) => {
+      signalWorkers(front, 'SIGSTOP');
+      await sleep(8000);
+      signalWorkers(front, 'SIGCONT');
+    },
+    args: ({ front }) => ['--url', front.url],
+  },
+  {
     name: 'the proxy is killed and comes back',
     disturb: async ({ front }) => signalWorkers(front, 'SIGKILL'),
     args: control,
