@@ -1,9 +1,10 @@
-import { accessSync, constants, createWriteStream, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, createWriteStream, existsSync, readdirSync, rmSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { BenchResult } from '../record/bench-result.ts';
 import { HitlessError } from '../record/error.ts';
+import { makeFolder } from '../record/make-folder.ts';
 import { didYouMean } from '../record/nearest.ts';
 import { benchArrow } from '../reports/bench/arrow.ts';
 import { benchCsv } from '../reports/bench/csv.ts';
@@ -48,7 +49,7 @@ export function prepareOutput({ file }: Output): void {
   refuseNoFile('output', file);
   const folder = dirname(resolve(file));
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw cannotWrite(error as Error);

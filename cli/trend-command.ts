@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { type BenchResult, readBench } from '../record/bench-result.ts';
 import { HitlessError } from '../record/error.ts';
+import { makeFolder } from '../record/make-folder.ts';
 import type { Trend } from '../record/trend.ts';
 import { trendMarkdown } from '../reports/bench/trend/markdown.ts';
 import { trendPage } from '../reports/bench/trend/page.ts';
@@ -70,7 +71,7 @@ function namesIn(folder: string): string[] {
 
 function writePage(file: string, page: string): void {
   try {
-    mkdirSync(dirname(resolve(file)), { recursive: true });
+    makeFolder(dirname(file));
     writeFileSync(file, page);
   } catch (error) {
     throw new HitlessError('HITLESS_OUTPUT', `--html: cannot write: ${(error as Error).message}`, {

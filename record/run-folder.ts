@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Blame, HitlessError } from './error.ts';
+import { makeFolder } from './make-folder.ts';
 
 /** Where runs go unless told otherwise, beside the working directory. */
 export const runsFolder = '.hitless';
@@ -34,7 +35,7 @@ export function runFiles(folder: string): RunFiles {
  * local, to the second. Throws HITLESS_OUT where it cannot be made.
  */
 export function makeRunFolder(parent: string, scenario: string, at: Date = new Date()): string {
-  orOutError(parent, () => mkdirSync(parent, { recursive: true }));
+  orOutError(parent, () => makeFolder(parent));
   const name = `${stamp(at)}-${scenario.replace(/[^A-Za-z0-9._-]+/g, '-')}`;
   for (let nth = 1; ; nth++) {
     const folder = join(parent, nth === 1 ? name : `${name}-${nth}`);
@@ -46,7 +47,7 @@ export function makeRunFolder(parent: string, scenario: string, at: Date = new D
 export function makeNamedRunFolder(folder: string): string {
   const file = fileOnTheWay(folder);
   if (file !== null) throw outError(folder, 'usage', `${file === folder ? 'it' : file} is a file, and no folder`);
-  orOutError(folder, () => mkdirSync(folder, { recursive: true }));
+  orOutError(folder, () => makeFolder(folder));
   if (orOutError(folder, () => readdirSync(folder)).length > 0) throw outError(folder, 'usage', 'it is not empty');
   return folder;
 }

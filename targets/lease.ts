@@ -1,17 +1,9 @@
-import {
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { HitlessError } from '../record/error.ts';
+import { makeFolder } from '../record/make-folder.ts';
 import type { LeasedCluster } from './kubernetes/clean.ts';
 import { identify, isAlive, killProcess, type ProcessIdentity, processesWith } from './process-identity.ts';
 
@@ -31,7 +23,7 @@ export function leaseFolder(): string {
   const uid = process.getuid?.();
   const root = join(tmpdir(), `hitless-${uid ?? userInfo().username}`);
   for (const folder of [root, join(root, 'leases')]) {
-    orCannot(folder, () => mkdirSync(folder, { recursive: true, mode: 0o700 }));
+    orCannot(folder, () => makeFolder(folder, 0o700));
     const found = lstatSync(folder);
     const ours = found.isDirectory() && (uid === undefined || (found.uid === uid && (found.mode & 0o022) === 0));
     if (!ours)

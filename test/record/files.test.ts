@@ -115,6 +115,11 @@ test('runs of the same second get folders of their own', () => {
   for (const folder of made) expect(existsSync(folder)).toBe(true);
 });
 
+test('where the system makes no folder that is said, and not tried for ever', () => {
+  for (const make of [makeNamedRunFolder, (folder: string) => makeRunFolder(folder, 'x')])
+    for (const folder of ['/proc/x', '/proc/x/y/z']) expect(errorOf(() => make(folder)).code).toBe('HITLESS_OUT');
+});
+
 test('a folder that the user names must be new or empty', () => {
   const folder = join(temporaryFolder(), 'out');
   expect(makeNamedRunFolder(folder)).toBe(folder);
