@@ -115,7 +115,10 @@ class NoNewFailures implements Fold<Finding> {
         message: `No request was sent${onLane(this.#lane)}, so nothing is known about failures.`,
         hint: 'give the steps more time (hold) or the lane a higher rate',
       };
-    const { verdict, message, hint } = first;
+    const { verdict, hint } = first;
+    // Each lane that decides is named: a headline that names one of them says half.
+    const deciding = judged.filter((one) => one.verdict === verdict);
+    const message = verdict === 'pass' ? first.message : deciding.map((one) => one.message).join(' ');
     if (verdict === 'pass' && judged.every(({ record }) => record.after.failures.length === 0))
       return { ...finding, verdict, message: this.#cleanMessage(judged.map(({ record }) => record)) };
     return { ...finding, verdict, message, ...(hint !== undefined && { hint }) };

@@ -100,6 +100,17 @@ describe('no-new-failures', () => {
       expect(judge(noNewFailures, {}, run, requests([30_000]))).toMatchObject({ verdict: 'inconclusive' });
     });
 
+    test('is named beside another that lost something: one of them alone would say half', () => {
+      const two = { ...run, lanes: [lane('visitors'), lane('regulars', 'kept')] };
+      const refused = { outcome: 'refused', status: null, phase: 'connect' } as const;
+      const regulars = every(50, 1400, (_, at) => ({ lane: 'regulars', ...(at === 20_000 ? refused : {}) }));
+      const { verdict, message } = judge(noNewFailures, strict, two, [...requests([30_000], refused), ...regulars]);
+      expect(verdict).toBe('fail');
+      expect(message).toBe(
+        '1 of 14,000 requests on lane visitors did not get a good answer: 1 refused. 1 of 1,400 requests on lane regulars did not get a good answer: 1 refused.',
+      );
+    });
+
     test('excuses no other lane', () => {
       const two = { ...run, lanes: [lane('visitors'), lane('regulars', 'kept')] };
       const regulars = every(50, 1400, (_, at) => ({ lane: 'regulars', ...(at === 5000 ? status503 : {}) }));
