@@ -1,4 +1,5 @@
 import type { LaneFacts, RunFacts } from './facts.ts';
+import type { Result } from './result.ts';
 
 export function isControl({ role }: Pick<LaneFacts, 'role'>): boolean {
   return role === 'control';
@@ -18,4 +19,9 @@ export function factsOfApp(facts: RunFacts): RunFacts {
     lanes: facts.lanes.filter((lane) => !isControl(lane)),
     events: facts.events.filter(({ subject }) => subject.kind !== 'lane' || !control.has(subject.name)),
   };
+}
+
+/** The lanes whose requests went to the app: a control lane is in no figure of it. */
+export function appTraffic({ traffic }: Pick<Result, 'traffic'>): Result['traffic'] {
+  return traffic.filter((lane) => !isControl(lane));
 }

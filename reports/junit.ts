@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { appTraffic } from '../record/lane-roles.ts';
 import type { CheckOutcome, Result } from '../record/result.ts';
-import { appTraffic } from './app-traffic.ts';
 import { escaped } from './markup.ts';
 import { policyNotes, toConcludeText } from './notes.ts';
 import { plain, plainValue } from './plain.ts';

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { appTraffic } from '../../record/lane-roles.ts';
 import { outagesToTell } from '../../record/outages.ts';
 import type { Result } from '../../record/result.ts';
-import { appTraffic } from '../app-traffic.ts';
 import { tellFailures, tellOutage } from '../failures.ts';
 import { terminalMarks } from '../marks.ts';
 import { policyNotes, toConcludeText } from '../notes.ts';

@@ -22,28 +22,17 @@ export const latency: Check<LatencyOptions> = {
   fold: (options, facts, lane) => new LatencyCheck(options, facts, lane),
 };
 
-/** Latencies in constant memory: exact counts against the bounds, and a histogram of 1 % for what is shown. */
-class Latencies {
-  readonly name: string;
-  readonly #above: Map<Percentile, number>;
-  readonly #bounds: readonly [Percentile, number][];
+/** Times in constant memory: a histogram of 1 %. */
+class Times {
   readonly #buckets: number[] = [];
   #maxMs = 0;
   count = 0;
-  /** Of them, those that never got an answer. */
+  /** Of them, those without an end. */
   endless = 0;
 
-  constructor(name: string, bounds: readonly [Percentile, number][]) {
-    this.name = name;
-    this.#bounds = bounds;
-    this.#above = new Map(bounds.map(([percentile]) => [percentile, 0]));
-  }
-
-  /** Infinity: it never got an answer. */
+  /** Infinity: it had no end. */
   add(ms: number): void {
     this.count++;
-    for (const [percentile, bound] of this.#bounds)
-      if (ms > bound) this.#above.set(percentile, (this.#above.get(percentile) ?? 0) + 1);
     if (ms === Number.POSITIVE_INFINITY) {
       this.endless++;
       return;
@@ -51,15 +40,6 @@ class Latencies {
     if (ms > this.#maxMs) this.#maxMs = ms;
     const bucket = Math.max(0, Math.ceil(Math.log(ms * 1000) / growth));
     this.#buckets[bucket] = (this.#buckets[bucket] ?? 0) + 1;
-  }
-
-  /**
-   * More answers were slower than the percentile leaves room for. Where they are too few for it, only what is slower by
-   * the median is certain.
-   */
-  isBroken(percentile: Percentile): boolean {
-    const room = this.isEnoughFor(percentile) ? 1 - percentiles[percentile] : 0.5;
-    return (this.#above.get(percentile) ?? 0) > Math.floor(this.count * room + 1e-9);
   }
 
   /** Fewer answers than one in its tail say nothing of a percentile. */
@@ -81,6 +61,42 @@ class Latencies {
   }
 }
 
+/** Latencies, with exact counts against the bounds, and how late the sender got to each of the requests. */
+class Latencies extends Times {
+  readonly name: string;
+  readonly late = new Times();
+  readonly #above: Map<Percentile, number>;
+  readonly #bounds: readonly [Percentile, number][];
+
+  constructor(name: string, bounds: readonly [Percentile, number][]) {
+    super();
+    this.name = name;
+    this.#bounds = bounds;
+    this.#above = new Map(bounds.map(([percentile]) => [percentile, 0]));
+  }
+
+  override add(ms: number): void {
+    super.add(ms);
+    for (const [percentile, bound] of this.#bounds)
+      if (ms > bound) this.#above.set(percentile, (this.#above.get(percentile) ?? 0) + 1);
+  }
+
+  /**
+   * More answers were slower than the percentile leaves room for. Where they are too few for it, only what is slower by
+   * the median is certain.
+   */
+  isBroken(percentile: Percentile): boolean {
+    const room = this.isEnoughFor(percentile) ? 1 - percentiles[percentile] : 0.5;
+    return (this.#above.get(percentile) ?? 0) > Math.floor(this.count * room + 1e-9);
+  }
+
+  /** How late the sender was where that is much of what it measured; 0 where it is not. */
+  spoiltMs(percentile: Percentile): number {
+    const lateMs = this.late.ms(percentile) ?? 0;
+    return lateMs > mostLateMs && lateMs > lateShare * (this.ms(percentile) ?? Number.POSITIVE_INFINITY) ? lateMs : 0;
+  }
+}
+
 /** A bucket is 1 % wider than the one before; the first holds what is below a microsecond. */
 const growth = Math.log(1.01);
 
@@ -94,8 +110,6 @@ class LatencyCheck implements Fold<Finding> {
   readonly #bounds: readonly [Percentile, number][];
   readonly #overall: Latencies;
   readonly #steps: readonly Latencies[];
-  /** How late the sender got to the requests that were planned in each of them. */
-  readonly #late = new Map<Latencies, Latencies>();
 
   constructor(options: LatencyOptions, facts: RunFacts, lane: string | null) {
     this.#facts = facts;
@@ -106,7 +120,6 @@ class LatencyCheck implements Fold<Finding> {
     });
     this.#overall = new Latencies('the whole run', this.#bounds);
     this.#steps = facts.steps.map(({ name }) => new Latencies(`"${name}"`, this.#bounds));
-    for (const one of [this.#overall, ...this.#steps]) this.#late.set(one, new Latencies(one.name, []));
   }
 
   batch(batch: AttemptBatch): void {
@@ -121,9 +134,8 @@ class LatencyCheck implements Fold<Finding> {
       const lateMs = Math.max(0, (readyUs - (batch.intendedUs[row] as number)) / 1000 || 0);
       const step = this.#facts.steps.findIndex(({ fromUs, toUs }) => fromUs <= readyUs && readyUs < toUs);
       for (const one of [this.#overall, this.#steps[step]]) {
-        if (one === undefined) continue;
-        one.add(ms);
-        this.#late.get(one)?.add(lateMs);
+        one?.add(ms);
+        one?.late.add(lateMs);
       }
     }
   }
@@ -132,12 +144,6 @@ class LatencyCheck implements Fold<Finding> {
   #isEndless(outcome: Outcome): boolean {
     if (this.#bounds.length === 0) return false;
     return outcome === 'timeout' || (outcome === 'unanswered' && this.#facts.complete);
-  }
-
-  /** How late the sender was where that is much of what it measured; 0 where it is not. */
-  #spoilt(name: Percentile, one: Latencies): number {
-    const lateMs = this.#late.get(one)?.ms(name) ?? 0;
-    return lateMs > mostLateMs && lateMs > lateShare * (one.ms(name) ?? Number.POSITIVE_INFINITY) ? lateMs : 0;
   }
 
   done(): { result: Finding } {
@@ -176,7 +182,7 @@ class LatencyCheck implements Fold<Finding> {
       this.#bounds
         .filter(([name]) => one.isBroken(name))
         .map(([name, bound]) => ({
-          lateMs: this.#spoilt(name, one),
+          lateMs: one.spoiltMs(name),
           text: `${tell(name, one)}, above ${duration(bound)}`,
         })),
     );

@@ -29,9 +29,7 @@ export class NoFreeConnection {
   readonly #lanes = new Map<string, LaneConnections>();
 
   see(batch: AttemptBatch, row: number): void {
-    const name = batch.lane.at(row) as string;
-    const lane = this.#lanes.get(name) ?? new LaneConnections();
-    this.#lanes.set(name, lane);
+    const lane = this.#laneOf(batch.lane.at(row) as string);
     const sentUs = batch.sentUs[row] as number;
     const endUs = batch.endUs[row] as number;
     if (Number.isNaN(sentUs)) {
@@ -48,6 +46,14 @@ export class NoFreeConnection {
       if (batch.outcome.at(row) !== 'ok') inUse.lost++;
       inUse.oldestUs = Math.min(inUse.oldestUs, sentUs);
     }
+  }
+
+  #laneOf(name: string): LaneConnections {
+    const known = this.#lanes.get(name);
+    if (known !== undefined) return known;
+    const lane = new LaneConnections();
+    this.#lanes.set(name, lane);
+    return lane;
   }
 
   /** A sentence for each lane that gave requests up, once all rows were seen. */

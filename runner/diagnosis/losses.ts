@@ -31,8 +31,10 @@ export function explainedLosses(survey: Survey): Loss[] {
   const byPod = Map.groupBy(survey.cuts, ({ pod }) => pod ?? '');
   const found = [...survey.departures.values()].flatMap((departure) => {
     const cuts = byPod.get(departure.pod) ?? [];
-    const atKill = isKilledAtGrace(departure) ? cuts.filter((cut) => isAtKill(cut, departure)) : [];
-    const others = cuts.filter((cut) => !atKill.includes(cut));
+    const isEnded = isKilledAtGrace(departure);
+    const { atKill = [], others = [] } = Object.groupBy(cuts, (cut) =>
+      isEnded && isAtKill(cut, departure) ? 'atKill' : 'others',
+    );
     return [...killed(atKill, departure, survey), ...toldOff(others, departure)];
   });
   if (isOutstanding(found, survey)) return found;

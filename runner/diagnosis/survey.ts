@@ -158,12 +158,12 @@ class Owners implements Fold<Survey> {
   done(): { result: Survey } {
     const { departures, reused } = this.#survey;
     const all = this.#survey.cuts.map((cut) => ({ ...cut, pod: cut.pod ?? this.#pods.get(cut.connection) ?? null }));
-    const ofOthers = all.filter(({ pod, endUs }) => {
+    const { cuts = [], ofOthers = [] } = Object.groupBy(all, ({ pod, endUs }) => {
       const departure = departures.get(pod ?? '');
-      return pod !== null && (departure === undefined || !isWhileLeaving(departure, endUs));
+      const isOfOther = pod !== null && (departure === undefined || !isWhileLeaving(departure, endUs));
+      return isOfOther ? 'ofOthers' : 'cuts';
     });
     const cutOfOthers = reused.cutOfOthers + ofOthers.filter(isKept).length;
-    const cuts = all.filter((cut) => !ofOthers.includes(cut));
     return { result: { ...this.#survey, cuts, reused: { ...reused, cutOfOthers } } };
   }
 }

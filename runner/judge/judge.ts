@@ -1,7 +1,7 @@
 import { foldAttempts } from '../../record/attempts-reader.ts';
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import { readFacts } from '../../record/facts-file.ts';
-import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
+import { appTraffic, controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import { NamedPods } from '../../record/named-pods.ts';
 import type { CheckOutcome, LaneTrafficResult, OutageResult, Result, Verdict } from '../../record/result.ts';
 import { runFiles } from '../../record/run-folder.ts';
@@ -90,7 +90,7 @@ export function judge({ asked, expectation, levels: given = [], ...record }: Rec
     ...findings
   ] = folded.results;
   const checks = findings.map((finding, index) => checkOutcome(planned[index] as PlannedCheck, finding));
-  const trafficOfApp = traffic.traffic.filter(({ role }) => role !== 'control');
+  const trafficOfApp = appTraffic(traffic);
   const grounds = groundsAgainst({
     facts,
     traffic: trafficOfApp,

@@ -1,19 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { BenchArguments } from '../../cli/bench-options.ts';
 import { benchPlan } from '../../cli/bench-plan.ts';
+import { benchArguments } from '../cli/bench-arguments.ts';
 
 const url = 'http://127.0.0.1:9/shop?q=1';
-const nothing = {
-  what: url,
-  poisson: false,
-  'max-rate': 50_000,
-  rounds: 1,
-  'warm-up': 'auto',
-  'max-requests': 1_000_000,
-  engine: 'builtin',
-  timeout: '10s',
-  'keep-attempts': false,
-} as unknown as BenchArguments;
+const nothing = benchArguments(url);
 
 const planOf = (args: Partial<BenchArguments>) => benchPlan({ ...nothing, ...args });
 

@@ -11,6 +11,7 @@ import { scenarioFrom } from '../../runner/scenario/load.ts';
 import { withOverrides } from '../../runner/scenario/overrides.ts';
 import { readSource } from '../../runner/scenario/source.ts';
 import { goodScenario, sampleFolder } from '../scenario/sample.ts';
+import { benchArguments } from './bench-arguments.ts';
 
 const notThere = join(import.meta.dirname, 'nowhere.pem');
 const duration = 'expected a duration above zero such as 500ms, 2s or 1m (999m at most)';
@@ -26,17 +27,7 @@ function told(make: () => unknown): string {
 }
 
 describe('what is wrong with a flag of bench is told at the flag alone', () => {
-  const nothing = {
-    what: 'http://127.0.0.1:9/',
-    poisson: false,
-    'max-rate': 50_000,
-    rounds: 1,
-    'warm-up': 'auto',
-    'max-requests': 1_000_000,
-    engine: 'builtin',
-    timeout: '10s',
-    'keep-attempts': false,
-  } as unknown as BenchArguments;
+  const nothing = benchArguments('http://127.0.0.1:9/');
 
   test.each<[Partial<BenchArguments>, string]>([
     [{ timeout: '5' }, `--timeout: ${duration}, got "5"`],

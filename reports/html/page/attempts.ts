@@ -1,5 +1,5 @@
+import { appTraffic } from '../../../record/lane-roles.ts';
 import type { Result } from '../../../record/result.ts';
-import { appTraffic } from '../../app-traffic.ts';
 import { plain } from '../../plain.ts';
 import { count, moment } from '../../words.ts';
 import type { PageElement } from './browser.ts';

@@ -1,6 +1,6 @@
+import { appTraffic } from '../../../record/lane-roles.ts';
 import { outagesToTell } from '../../../record/outages.ts';
 import type { Result } from '../../../record/result.ts';
-import { appTraffic } from '../../app-traffic.ts';
 import { count, duration, percent } from '../../words.ts';
 import type { PageElement } from './browser.ts';
 import { element } from './element.ts';
