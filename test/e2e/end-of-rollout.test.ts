@@ -8,7 +8,8 @@ const scenarios = join(import.meta.dirname, 'end-of-rollout');
 const { folder, remove } = scratch();
 afterAll(remove);
 
-const run = (name: string) => runScenarioByCli(join(scenarios, `${name}.yml`), join(folder, name));
+const run = (name: string, ...args: string[]) =>
+  runScenarioByCli(join(scenarios, `${name}.yml`), join(folder, name), args);
 type Run = Awaited<ReturnType<typeof run>>;
 
 /** The pods of the first version, each with how it ended and how long that took from being told. */
@@ -52,7 +53,8 @@ describe.skipIf(lacks('pidns'))('a rollout is over when the last old replica has
   describe('npm-start', () => {
     let result: Result;
     beforeAll(async () => {
-      ({ result } = await run('npm-start'));
+      // Of a cluster's delays, from which local draws, a few are so short that all three replicas lose nothing.
+      ({ result } = await run('npm-start', '--seed', '5'));
     }, 180_000);
 
     test('loses requests', () => {
