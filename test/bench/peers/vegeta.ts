@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import type { Peer } from './peer.ts';
 
-/** It knows no number of requests, so that is so many at this rate. */
+/** It knows no number of requests, so that is so many at this rate, for a millisecond at least: it ends without one where its clock is past its end at once. */
 const ratePerS = 20_000;
+const leastSeconds = 0.001;
 
 interface Told {
   requests: number;
@@ -20,7 +21,7 @@ export function vegeta(program: string): Peer {
       const limits = ['-workers', '-max-workers', '-connections', '-max-connections'].map(
         (name) => `${name}=${connections}`,
       );
-      const pace = rate ?? ('seconds' in until ? 0 : Math.min(ratePerS, until.requests));
+      const pace = rate ?? ('seconds' in until ? 0 : Math.min(ratePerS, until.requests / leastSeconds));
       const seconds = 'seconds' in until ? until.seconds : until.requests / pace;
       const args = ['attack', `-rate=${pace}`, `-duration=${seconds}s`, ...limits, `-output=${results(folder)}`];
       return { command: program, args, input: `GET ${url}\n` };
