@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
-import { versionChanges } from './changes.ts';
+import { isCutShort, versionChanges } from './changes.ts';
 import type { Check, Finding } from './check.ts';
 import { count, list, moment, onLane } from './phrases.ts';
 
@@ -61,6 +61,7 @@ class VersionMixing implements Fold<Finding> {
   readonly #facts: RunFacts;
   readonly #lane: string | null;
   readonly #step: StepFacts | undefined;
+  readonly #isCutShort: boolean;
   /** The next change ends what this one is judged by. */
   readonly #untilUs: number;
   readonly #before = new Phase();
@@ -76,6 +77,7 @@ class VersionMixing implements Fold<Finding> {
     this.#lane = lane;
     const [step, next] = versionChanges(facts);
     this.#step = step;
+    this.#isCutShort = step !== undefined && isCutShort(facts, step);
     this.#untilUs = next?.fromUs ?? Number.POSITIVE_INFINITY;
   }
 
@@ -94,7 +96,7 @@ class VersionMixing implements Fold<Finding> {
         continue;
       }
       if (endUs < step.fromUs) this.#before.add(version);
-      else if ((batch.sentUs[row] as number) >= step.toUs) this.#after.add(version);
+      else if ((batch.sentUs[row] as number) >= step.toUs && !this.#isCutShort) this.#after.add(version);
       else this.#during.add(version);
       this.#see(version, endUs);
     }
@@ -153,6 +155,13 @@ class VersionMixing implements Fold<Finding> {
         'fail',
         `Before "${step.name}" ${count(early, 'answer')}${where} did not come from ${from}: ${this.#before.describe()}.`,
       );
+    const strange = to === null ? 0 : this.#during.others(from, to);
+    if (this.#isCutShort && strange === 0)
+      return say(
+        'inconclusive',
+        `"${step.name}" was interrupted before it was over, so what it would have shown is not known.`,
+        'let the run come to its end',
+      );
     if (to === null)
       return say(
         'inconclusive',
@@ -171,7 +180,6 @@ class VersionMixing implements Fold<Finding> {
         `Version ${from} answered before and after "${step.name}".`,
         'say which versions are expected: from and to',
       );
-    const strange = this.#during.others(from, to);
     if (strange > 0)
       return say(
         'fail',

@@ -1,7 +1,7 @@
 import { Type } from 'typebox';
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
-import { versionChanges } from './changes.ts';
+import { isCutShort, versionChanges } from './changes.ts';
 import type { Check, Finding } from './check.ts';
 import { count, onLane } from './phrases.ts';
 
@@ -85,7 +85,7 @@ class VersionMonotone implements Fold<Finding> {
   /** Which versions answer when a change is over, before the next one begins. */
   #noteLast(epoch: number, sentUs: number, endUs: number, version: string): void {
     const change = this.#changes[epoch - 1];
-    if (change === undefined || sentUs < change.toUs) return;
+    if (change === undefined || sentUs < change.toUs || isCutShort(this.#facts, change)) return;
     if (endUs >= (this.#changes[epoch]?.fromUs ?? Number.POSITIVE_INFINITY)) return;
     const last = this.#lastVersions[epoch] ?? new Set();
     this.#lastVersions[epoch] = last;

@@ -112,4 +112,42 @@ describe('version-mixing', () => {
       ).verdict,
     ).toBe('not-applicable');
   });
+
+  describe('interrupted before the rollout was over', () => {
+    const interrupted = (rest = {}) =>
+      facts({
+        complete: false,
+        steps: [step('hold', 0, 2000), step('rollout', 2000, 4000, { verdict: 'inconclusive', ...rest })],
+      });
+    const early = () => every(10, 401, () => ({ version: 'v1' }));
+    const reason = '"rollout" was interrupted before it was over, so what it would have shown is not known.';
+
+    test.each([
+      ['no new replica answers yet', early()],
+      ['both answer', healthy().filter(({ sentUs }) => (sentUs as number) <= 54_000_000)],
+      ['the new one alone, by chance', [...early().slice(0, 400), attempt({ at: 4001, version: 'v2' })]],
+    ])('is no failure while %s', (_, attempts) => {
+      for (const asked of [options, {}])
+        expect(judge(versionMixing, asked, interrupted(), attempts)).toMatchObject({
+          verdict: 'inconclusive',
+          message: reason,
+          hint: 'let the run come to its end',
+        });
+    });
+
+    test('what was wrong until then stays wrong', () => {
+      const before = attempt({ at: 100, version: 'v2' });
+      const strange = attempt({ at: 3000, version: 'v0' });
+      expect(judge(versionMixing, {}, interrupted(), [...early(), before]).verdict).toBe('fail');
+      expect(judge(versionMixing, options, interrupted(), [...early(), strange]).verdict).toBe('fail');
+    });
+
+    test('a rollout that was over by then is judged as ever', () => {
+      const later = { ...rolling, complete: false };
+      const stray = attempt({ at: 7000, version: 'v1' });
+      expect(judge(versionMixing, options, later, healthy()).verdict).toBe('pass');
+      expect(judge(versionMixing, options, later, [...healthy(), stray]).verdict).toBe('fail');
+      expect(judge(versionMixing, options, interrupted({ verdict: 'pass' }), early()).verdict).toBe('fail');
+    });
+  });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RunFacts } from '../../record/facts.ts';
 import { versionMonotone } from '../../runner/check/version-monotone.ts';
 import { attempt, facts, judge, lane, step } from './run.ts';
 
@@ -36,6 +37,15 @@ describe('version-monotone', () => {
     expect(judge(versionMonotone, {}, run, visitor('a', 2000, '121')).verdict).toBe('fail');
     expect(judge(versionMonotone, {}, facts({ lanes: run.lanes }), visitor('a', 2000, '121')).verdict).toBe('fail');
     expect(judge(versionMonotone, {}, run, visitor('a', 2000, '12')).verdict).toBe('pass');
+  });
+
+  test('which version stays is not known where the rollout was interrupted', () => {
+    const attempts = [...visitor('a', 2000, '12'), attempt({ at: 3000, lane: 'curls', version: 'v1' })];
+    const until = (rest: Partial<RunFacts>, verdict: 'pass' | 'inconclusive') =>
+      judge(versionMonotone, {}, { ...run, steps: [step('rollout', 1000, 2900, { verdict })], ...rest }, attempts);
+    expect(until({ complete: false }, 'inconclusive').verdict).toBe('pass');
+    expect(until({ complete: false }, 'pass').verdict).toBe('fail');
+    expect(until({}, 'inconclusive').verdict).toBe('fail');
   });
 
   test('each visitor for itself: two that differ are no step back', () => {
