@@ -88,6 +88,8 @@ export interface Event {
   message?: string;
   /** Of `scaled` and `rollout-started`: what the Deployment promised from here on. */
   promise?: DeploymentPromise;
+  /** Of `terminating`, on Kubernetes: how this replica is to end. Its workload may ask for something else by now. */
+  ending?: Ending;
   /** The platform's own object or line behind it, as it came. */
   object?: unknown;
 }
@@ -101,4 +103,15 @@ export interface DeploymentPromise {
   maxSurge: number;
   maxUnavailable: number;
   strategy: 'RollingUpdate' | 'Recreate' | 'OnDelete' | 'Unknown';
+}
+
+/** How a replica is to end, as far as its manifest says. */
+export interface Ending {
+  /** From when it is told to go until SIGKILL. */
+  graceSeconds: number;
+  preStop: boolean;
+  /** Of a preStop hook that sleeps, by itself or by a command (`sleep 5`). */
+  preStopSeconds?: number;
+  /** The hook is a command: where the container lacks it, it fails at once. */
+  preStopByCommand?: boolean;
 }

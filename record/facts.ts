@@ -1,5 +1,5 @@
 import type { ClockAnchor } from './clock.ts';
-import type { DeploymentPromise, Event } from './event.ts';
+import type { DeploymentPromise, Ending, Event } from './event.ts';
 import type { LedgerFacts } from './ledger.ts';
 import type { UsageFacts } from './usage.ts';
 import type { WorkloadKind } from './workload.ts';
@@ -190,7 +190,7 @@ export interface ReplicaPlace {
 }
 
 /** What a workload's manifest asks for, as far as it decides whether requests are lost. */
-export interface DeploymentFacts {
+export interface DeploymentFacts extends Ending {
   name: string;
   /** By default Deployment. */
   kind?: WorkloadKind;
@@ -199,8 +199,9 @@ export interface DeploymentFacts {
   readinessProbe: boolean;
   /** The least from started to available: the probe's initial delay and minReadySeconds. */
   readySeconds?: number;
-  preStop: boolean;
-  /** Of a preStop hook that sleeps. */
-  preStopSeconds?: number;
-  graceSeconds: number;
+  /**
+   * From when a replica's readiness probe begins to fail until it is no longer ready, at the most, where the platform probes on new
+   * connections until the replica has ended.
+   */
+  unreadySeconds?: number;
 }

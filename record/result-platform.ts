@@ -48,4 +48,5 @@ export const EventResult = Type.Object({
   reason: Type.Optional(Type.String()),
   message: Type.Optional(Type.String()),
   promise: Type.Optional(Type.Unknown()),
+  ending: Type.Optional(Type.Unknown()),
 });

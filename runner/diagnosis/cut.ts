@@ -7,6 +7,8 @@ export interface Cut {
   outcome: Outcome;
   /** null where it is not known whom the connection led to. */
   pod: string | null;
+  /** No answer told the pod: it is the one that ended just then. */
+  byTime?: boolean;
   connection: number;
   connectionUse: number;
   sentUs: number;

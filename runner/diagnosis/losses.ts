@@ -1,5 +1,5 @@
 import { type Cut, isKept } from './cut.ts';
-import { type Departure, isHookTooLong, isKilledAtGrace } from './departure.ts';
+import { type Departure, isHookTooLong } from './departure.ts';
 import type { ServedAfter, Survey } from './survey.ts';
 
 export type CauseId =
@@ -31,9 +31,8 @@ export function explainedLosses(survey: Survey): Loss[] {
   const byPod = Map.groupBy(survey.cuts, ({ pod }) => pod ?? '');
   const found = [...survey.departures.values()].flatMap((departure) => {
     const cuts = byPod.get(departure.pod) ?? [];
-    const isEnded = isKilledAtGrace(departure);
     const { atKill = [], others = [] } = Object.groupBy(cuts, (cut) =>
-      isEnded && isAtKill(cut, departure) ? 'atKill' : 'others',
+      departure.isKilledAtGrace && isAtKill(cut, departure) ? 'atKill' : 'others',
     );
     return [...killed(atKill, departure, survey), ...toldOff(others, departure)];
   });
@@ -47,10 +46,10 @@ function isAtKill({ sentUs, endUs }: Cut, { killed, exit }: Departure): boolean 
 
 /** A replica that still took requests shows it; of another it is known where its requests outlast what the grace leaves. */
 function killed(cuts: readonly Cut[], departure: Departure, survey: Survey): Loss[] {
-  const { sigterm, told } = departure;
-  const outlasting = cuts.some(({ sentUs }) => sentUs <= (sigterm ?? told).earliestUs);
+  const { sigterm } = departure;
+  const outlasting = cuts.some(({ sentUs }) => sentUs <= sigterm.earliestUs);
   return cuts.flatMap((cut): Loss[] => {
-    const isAfter = sigterm !== null && cut.sentUs > sigterm.latestUs;
+    const isAfter = cut.sentUs > sigterm.latestUs;
     const taking = isAfter ? takingStill(departure, survey) : null;
     if (taking !== null) return [{ id: taking, cut, departure }];
     if (!outlasting) return [];
@@ -65,7 +64,19 @@ function killed(cuts: readonly Cut[], departure: Departure, survey: Survey): Los
 function takingStill({ app }: Departure, survey: Survey): 'sigterm-ignored' | 'keep-alive-not-drained' | null {
   const alike = servedAfter(app, survey);
   if (!alike.some(({ mostOnOne }) => mostOnOne >= 2)) return null;
-  return alike.some(({ accepted }) => accepted > 0) ? 'sigterm-ignored' : 'keep-alive-not-drained';
+  const isAccepting = alike.some(({ accepted }) => accepted > 0) || probedAfter(app, survey) === 'answered';
+  return isAccepting ? 'sigterm-ignored' : 'keep-alive-not-drained';
+}
+
+/** What became, after SIGTERM, of readiness probes that come on new connections; null where that does not show. */
+export function probedAfter(app: string, { departures }: Survey): 'answered' | 'failed' | null {
+  const alike = [...departures.values()].filter((one) => one.app === app);
+  if (alike.some(({ becameUnready }) => becameUnready)) return 'failed';
+  return alike.some(hadTimeToFail) ? 'answered' : null;
+}
+
+function hadTimeToFail({ workload, sigterm, exit }: Departure): boolean {
+  return exit.earliestUs - sigterm.latestUs >= (workload.unreadySeconds ?? Number.POSITIVE_INFINITY) * 1e6;
 }
 
 export function servedAfter(app: string, { departures, served }: Survey): ServedAfter[] {
@@ -74,16 +85,21 @@ export function servedAfter(app: string, { departures, served }: Survey): Served
 
 /** What an app cut off itself, between SIGTERM and its exit. A crash, or a kill that was not the grace's, is another matter. */
 function toldOff(cuts: readonly Cut[], departure: Departure): Loss[] {
-  const { sigterm, exit } = departure;
-  if (sigterm === null || (!isKilledAtGrace(departure) && !isOwnExit(departure))) return [];
+  const { sigterm, exit, afterUnknownHook, isKilledAtGrace } = departure;
+  if (afterUnknownHook || (!isKilledAtGrace && !isOwnExit(departure))) return [];
   const within = cuts.filter(({ sentUs, endUs }) => endUs >= sigterm.earliestUs && sentUs <= exit.latestUs);
   const inHand = within.some(({ sentUs }) => sentUs < sigterm.earliestUs);
   if (inHand && isOwnExit(departure) && exit.earliestUs - sigterm.earliestUs <= atOnceUs)
     return within.map((cut) => ({ id: 'immediate-exit', cut, departure }));
   return within
     .filter((cut) => isKept(cut) && cut.outcome !== 'truncated')
-    .filter(({ sentUs, endUs }) => sentUs >= sigterm.earliestUs || endUs <= sigterm.latestUs + promptUs)
+    .filter(({ sentUs, endUs }) => sentUs >= sigterm.earliestUs || isAtSigterm(endUs, departure))
     .map((cut) => ({ id: 'kept-connections-cut', cut, departure }));
+}
+
+/** As the app was told to go, and not when it gave up what it had in hand. */
+function isAtSigterm(endUs: number, { sigterm, exit }: Departure): boolean {
+  return endUs <= sigterm.latestUs + promptUs && endUs < exit.earliestUs;
 }
 
 function isOwnExit({ exit: { code, signal }, killed }: Departure): boolean {

@@ -3,6 +3,7 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes } from '../../record/lane-roles.ts';
 import { PathFailures } from '../check/path-failures.ts';
+import { isAsItEnded, placedByTime, type Share } from './by-time.ts';
 import { type Cut, cutOf, isKept } from './cut.ts';
 import { type Departure, departures } from './departure.ts';
 
@@ -25,6 +26,11 @@ export interface Survey {
   served: ReadonlyMap<string, ServedAfter>;
   /** Requests on reused connections: to replicas on their way out, and others; of the others those that were cut off. */
   reused: { leaving: number; others: number; cutOfOthers: number };
+  /** As any replica ended, and at other times. */
+  asAnyEnded: Share;
+  elsewhere: Share;
+  /** When requests were cut off that were known to be on replicas that stayed. */
+  cutsOfOthersUs: number[];
   /** The longest that a good answer took, from when its request was sent. */
   longestUs: number;
 }
@@ -43,6 +49,10 @@ class SurveyFold implements Fold<Survey> {
   readonly #path: PathFailures;
   readonly #served = new Map<string, Served>();
   readonly #reused = { leaving: 0, others: 0, cutOfOthers: 0 };
+  readonly #asAnyEnded: Share = { requests: 0, cuts: 0 };
+  readonly #elsewhere: Share = { requests: 0, cuts: 0 };
+  readonly #cutsOfOthersUs: number[] = [];
+  readonly #facts: RunFacts;
   /** Before and after it no replica was on its way out. */
   readonly #fromUs: number;
   readonly #toUs: number;
@@ -54,6 +64,7 @@ class SurveyFold implements Fold<Survey> {
     const all = [...this.#departures.values()];
     this.#fromUs = all.reduce((least, { told }) => Math.min(least, told.earliestUs), Number.POSITIVE_INFINITY);
     this.#toUs = all.reduce((most, { exit }) => Math.max(most, exit.latestUs + slackUs), Number.NEGATIVE_INFINITY);
+    this.#facts = facts;
     this.#control = controlLanes(facts);
     this.#path = new PathFailures(facts);
   }
@@ -80,9 +91,17 @@ class SurveyFold implements Fold<Survey> {
     const cut = cutOf(batch, row);
     const leaving = anyLeaving && this.#isLeaving(departure, pod, endUs, cut);
     if ((batch.connectionUse[row] as number) > 1) this.#reused[leaving ? 'leaving' : 'others']++;
+    const isAsAnyEnded = anyLeaving && [...this.#departures.values()].some((one) => isAsItEnded(one, endUs));
+    const share = isAsAnyEnded ? this.#asAnyEnded : this.#elsewhere;
+    share.requests++;
     if (cut === null) return;
-    if (leaving) this.#cuts.push(cut);
-    else if (isKept(cut)) this.#reused.cutOfOthers++;
+    share.cuts++;
+    if (leaving) {
+      this.#cuts.push(cut);
+      return;
+    }
+    if (isKept(cut)) this.#reused.cutOfOthers++;
+    if (pod !== null) this.#cutsOfOthersUs.push(endUs);
   }
 
   /** A request that was cut and may have been any replica's is one that may have been of one on its way out. */
@@ -93,7 +112,7 @@ class SurveyFold implements Fold<Survey> {
   }
 
   #seeServed({ pod, sigterm }: Departure, batch: AttemptBatch, row: number): void {
-    if (sigterm === null || (batch.sentUs[row] as number) <= sigterm.latestUs) return;
+    if ((batch.sentUs[row] as number) <= sigterm.latestUs) return;
     const served = this.#served.get(pod) ?? new Served();
     this.#served.set(pod, served);
     served.add(batch.connection[row] as number, batch.connectionUse[row] as number);
@@ -107,6 +126,9 @@ class SurveyFold implements Fold<Survey> {
       cuts: this.#cuts,
       served: this.#served,
       reused: this.#reused,
+      asAnyEnded: this.#asAnyEnded,
+      elsewhere: this.#elsewhere,
+      cutsOfOthersUs: this.#cutsOfOthersUs,
       longestUs: this.#longestUs,
     };
     const wanted = new Set(
@@ -114,7 +136,8 @@ class SurveyFold implements Fold<Survey> {
         cut.pod === null && isKept(cut) && !Number.isNaN(cut.connection) ? [cut.connection] : [],
       ),
     );
-    return wanted.size === 0 ? { result } : { again: new Owners(result, wanted) };
+    if (wanted.size > 0) return { again: new Owners(result, wanted, this.#facts) };
+    return { result: { ...result, cuts: placedByTime(result.cuts, result, this.#facts) } };
   }
 
   #sharedOf(lane: string): string[] {
@@ -141,18 +164,30 @@ class Owners implements Fold<Survey> {
   readonly #survey: Survey;
   readonly #wanted: ReadonlySet<number>;
   readonly #pods = new Map<number, string>();
+  /** When requests were sent on them that got a good answer. */
+  readonly #answeredUs = new Map<number, number[]>();
+  readonly #facts: RunFacts;
 
-  constructor(survey: Survey, wanted: ReadonlySet<number>) {
+  constructor(survey: Survey, wanted: ReadonlySet<number>, facts: RunFacts) {
     this.#survey = survey;
     this.#wanted = wanted;
+    this.#facts = facts;
   }
 
   batch(batch: AttemptBatch): void {
     for (let row = 0; row < batch.length; row++) {
       const connection = batch.connection[row] as number;
-      const pod = this.#wanted.has(connection) ? batch.pod.at(row) : null;
+      if (!this.#wanted.has(connection)) continue;
+      const pod = batch.pod.at(row);
       if (pod !== null) this.#pods.set(connection, pod);
+      else if (batch.outcome.at(row) === 'ok') this.#noteAnswer(connection, batch.sentUs[row] as number);
     }
+  }
+
+  #noteAnswer(connection: number, sentUs: number): void {
+    const known = this.#answeredUs.get(connection);
+    if (known === undefined) this.#answeredUs.set(connection, [sentUs]);
+    else known.push(sentUs);
   }
 
   done(): { result: Survey } {
@@ -163,8 +198,27 @@ class Owners implements Fold<Survey> {
       const isOfOther = pod !== null && (departure === undefined || !isWhileLeaving(departure, endUs));
       return isOfOther ? 'ofOthers' : 'cuts';
     });
-    const cutOfOthers = reused.cutOfOthers + ofOthers.filter(isKept).length;
-    return { result: { ...this.#survey, cuts, reused: { ...reused, cutOfOthers } } };
+    const known: Survey = {
+      ...this.#survey,
+      cuts,
+      reused: { ...reused, cutOfOthers: reused.cutOfOthers + ofOthers.filter(isKept).length },
+      cutsOfOthersUs: [...this.#survey.cutsOfOthersUs, ...ofOthers.map(({ endUs }) => endUs)],
+    };
+    const placed = placedByTime(cuts, known, this.#facts);
+    return { result: { ...known, cuts: placed, served: this.#servedBy(placed) } };
+  }
+
+  /** With what connections tell that were placed by when they were cut. */
+  #servedBy(cuts: readonly Cut[]): ReadonlyMap<string, ServedAfter> {
+    const served = new Map(this.#survey.served);
+    for (const { pod, byTime, connection } of cuts) {
+      const departure = this.#survey.departures.get(pod ?? '');
+      if (!byTime || departure === undefined) continue;
+      const after = this.#answeredUs.get(connection)?.filter((us) => us > departure.sigterm.latestUs).length ?? 0;
+      const { accepted = 0, mostOnOne = 0 } = served.get(departure.pod) ?? {};
+      served.set(departure.pod, { accepted, mostOnOne: Math.max(mostOnOne, after) });
+    }
+    return served;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Result } from '../../record/result.ts';
 import { count, duration, list } from '../check/phrases.ts';
 import type { Departure } from './departure.ts';
 import { fixOf } from './fix.ts';
-import { type CauseId, type Loss, servedAfter } from './losses.ts';
+import { type CauseId, type Loss, probedAfter, servedAfter } from './losses.ts';
 import type { Survey } from './survey.ts';
 
 type Cause = Result['causes'][number];
@@ -19,7 +19,7 @@ export function told(losses: readonly Loss[], survey: Survey, facts: RunFacts): 
       failures: own.length,
       replicas: replicasOf(own).map(({ pod }) => pod),
       steps: facts.steps.flatMap(({ name }) => (sent.delete(name) ? [name] : [])),
-      evidence: [...ending(id, own), ...losing(id, own), ...taking(id, own, survey)],
+      evidence: [...ending(id, own), ...losing(id, own), ...placing(own), ...taking(id, own, survey)],
       excluded: excluded(id, survey, facts),
       fix: fixOf(id, own, survey),
     };
@@ -36,16 +36,25 @@ function replicasOf(losses: readonly Loss[]): Departure[] {
   return [...new Set(losses.map(({ departure }) => departure))];
 }
 
+/** On whose word it is known which replica they were on. */
+function placing(losses: readonly Loss[]): string[] {
+  const byTime = losses.filter(({ cut }) => cut.byTime).length;
+  if (byTime === 0) return [];
+  return [
+    `No answer told on which replica ${byTime === losses.length ? 'they' : `${byTime} of them`} were: nothing else ended then.`,
+  ];
+}
+
 /** How the replicas went. */
 function ending(id: CauseId, losses: readonly Loss[]): string[] {
   const all = replicasOf(losses);
   const who = `${count(all.length, 'replica')} (${list(all.map(({ pod }) => pod))})`;
   if (id === 'immediate-exit' || id === 'kept-connections-cut') {
     const codes = [...new Set(all.map(({ exit }) => String(exit.code ?? exit.signal)))];
-    const took = range(all.map(({ sigterm, exit }) => exit.latestUs - (sigterm ?? exit).earliestUs));
+    const took = range(all.map(({ sigterm, exit }) => exit.latestUs - sigterm.earliestUs));
     return [`${who} ended with exit code ${list(codes)}, within ${took} of SIGTERM.`];
   }
-  const graces = [...new Set(all.map(({ workload }) => `${workload.graceSeconds} s`))];
+  const graces = [...new Set(all.map(({ ending }) => `${ending.graceSeconds} s`))];
   const lived = range(all.map(({ told, exit }) => exit.latestUs - told.earliestUs));
   return [
     `${who} had not ended when the grace of ${list(graces)} was over and got SIGKILL (exit code 137), within ${lived} of being told to go.`,
@@ -55,7 +64,7 @@ function ending(id: CauseId, losses: readonly Loss[]): string[] {
 /** What was under way. */
 function losing(id: CauseId, losses: readonly Loss[]): string[] {
   const cuts = losses.map(({ cut }) => cut);
-  const after = losses.map(({ cut, departure: { sigterm, told } }) => cut.endUs - (sigterm ?? told).earliestUs);
+  const after = losses.map(({ cut, departure: { sigterm } }) => cut.endUs - sigterm.earliestUs);
   const lasted = range(cuts.map(({ sentUs, endUs }) => endUs - sentUs));
   if (id === 'kept-connections-cut')
     return [
@@ -74,7 +83,9 @@ function losing(id: CauseId, losses: readonly Loss[]): string[] {
 /** What they did of what they got after SIGTERM. */
 function taking(id: CauseId, losses: readonly Loss[], survey: Survey): string[] {
   if (id !== 'sigterm-ignored' && id !== 'keep-alive-not-drained') return [];
-  const served = [...new Set(losses.map(({ departure }) => departure.app))].flatMap((app) => servedAfter(app, survey));
+  const apps = [...new Set(losses.map(({ departure }) => departure.app))];
+  const served = apps.flatMap((app) => servedAfter(app, survey));
+  const probes = new Set(apps.map((app) => probedAfter(app, survey)));
   const most = Math.max(...served.map(({ mostOnOne }) => mostOnOne));
   const accepted = served.reduce((sum, one) => sum + one.accepted, 0);
   return [
@@ -82,6 +93,8 @@ function taking(id: CauseId, losses: readonly Loss[], survey: Survey): string[] 
     accepted > 0
       ? `After SIGTERM ${count(accepted, 'new connection')} got an answer too.`
       : 'After SIGTERM no new connection got an answer, as far as any was tried.',
+    ...(probes.has('answered') ? ['Its readiness probe, on new connections, was answered to the end.'] : []),
+    ...(probes.has('failed') ? ['Its readiness probe failed then.'] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { DeploymentFacts } from '../../record/facts.ts';
-import type { Deployment } from '../manifest/model.ts';
+import { sleepOf } from '../manifest/hook-sleep.ts';
+import type { Deployment, Hook } from '../manifest/model.ts';
 import { promiseOf } from './rounding.ts';
 
 /** What is told of Deployments beside the verdict: how they replace and end their replicas. */
@@ -12,8 +13,14 @@ export function deploymentFacts(deployments: readonly Deployment[]): DeploymentF
       readinessProbe: readiness !== undefined,
       readySeconds: (readiness?.initialDelaySeconds ?? 0) + minReadySeconds,
       preStop: preStop !== undefined,
-      ...(preStop?.kind === 'sleep' ? { preStopSeconds: preStop.seconds } : {}),
+      ...hookLength(preStop),
       graceSeconds: template.terminationGracePeriodSeconds,
     };
   });
+}
+
+function hookLength(hook: Hook | undefined): Pick<DeploymentFacts, 'preStopSeconds' | 'preStopByCommand'> {
+  if (hook?.kind === 'sleep') return { preStopSeconds: hook.seconds };
+  const seconds = hook?.kind === 'exec' ? sleepOf(hook.command) : undefined;
+  return seconds === undefined ? {} : { preStopSeconds: seconds, preStopByCommand: true };
 }

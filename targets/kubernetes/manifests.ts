@@ -105,8 +105,8 @@ export interface ContainerYaml {
   name: string;
   image?: string;
   imagePullPolicy?: string;
-  readinessProbe?: object;
-  lifecycle?: { preStop?: { sleep?: { seconds?: number } } };
+  readinessProbe?: { exec?: object; periodSeconds?: number; failureThreshold?: number };
+  lifecycle?: { preStop?: { sleep?: { seconds?: number }; exec?: { command?: string[] } } };
   env?: object[];
 }
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Attempt } from '../../record/attempt.ts';
+import type { Event } from '../../record/event.ts';
 import type { DeploymentFacts, RunFacts } from '../../record/facts.ts';
-import { attempt, event, lane } from '../check/run.ts';
+import { attempt, event, lane, us } from '../check/run.ts';
 import { judged } from '../judge/judged.ts';
 import { going, kept, run, shop } from './deployment.ts';
 
@@ -76,25 +77,83 @@ test('a hook that takes all of the grace', () => {
 });
 
 /** Kubernetes tells of no signals, and of exits in whole seconds. */
-const onKubernetes = (exit = { exitCode: 137, reason: 'Error' }) => [
-  event('terminating', 'pod-1', [900, 1100], { owner: 'shop', revision: 'r1' }),
-  event('exited', 'pod-1', [2500, 3500], { owner: 'shop', revision: 'r1', ...exit }),
+const onKubernetes = (rest: Partial<Event> = {}, exited: [number, number] = [2500, 3500]) => [
+  event('terminating', 'pod-1', [900, 1100], { owner: 'shop', revision: 'r1', ...rest }),
+  event('exited', 'pod-1', exited, { owner: 'shop', revision: 'r1', exitCode: 137, reason: 'Error' }),
 ];
 
 test('where no signal is told it follows from the hook when it came', () => {
   expect(causesOf(run(onKubernetes()), [outlasting()])).toEqual([['grace-too-short', 1]]);
 });
 
+test('an app that is killed got its signal as long before as its grace is, at the latest', () => {
+  expect(causesOf(run(onKubernetes()), [...goesOn, short()])).toEqual([['keep-alive-not-drained', 1]]);
+});
+
 test('what may have been sent before the signal, or after it, shows neither', () => {
-  expect(causesOf(run(onKubernetes()), [...goesOn, short()])).toEqual([]);
+  expect(causesOf(run(onKubernetes({}, [2500, 4200])), [...goesOn, short()])).toEqual([]);
+});
+
+test('a readiness probe that was answered to the end came on new connections; one that failed found the door closed', () => {
+  const deployments: DeploymentFacts[] = [{ ...shop, graceSeconds: 6, unreadySeconds: 4 }];
+  const killedAt7 = onKubernetes({}, [6500, 7500]);
+  const attempts = [...goesOn, short({ sentUs: us(6900), endUs: us(7050) })];
+  const judgedWith = (...more: Event[]) => {
+    const facts = run([...killedAt7, ...more]);
+    return judged({ ...facts, target: { ...facts.target, deployments } }, attempts).causes[0];
+  };
+  const answered = judgedWith(event('unready', 'pod-1', [7300, 7500]));
+  expect(answered?.id).toBe('sigterm-ignored');
+  expect(answered?.evidence).toContain('Its readiness probe, on new connections, was answered to the end.');
+  const closed = judgedWith(event('probe-failed', 'pod-1', [2000, 3000], { reason: 'readiness' }));
+  expect(closed?.id).toBe('keep-alive-not-drained');
+  expect(closed?.fix?.summary).not.toContain('got SIGTERM at all');
+  deployments[0] = { ...shop, graceSeconds: 6, unreadySeconds: 40 };
+  const unknown = judgedWith();
+  expect(unknown?.id).toBe('keep-alive-not-drained');
+  expect(unknown?.fix?.summary).toContain('Whether the app got SIGTERM at all does not show here');
+});
+
+test('how a replica was to end is its own matter, whatever its workload asks for by now', () => {
+  const ending = { graceSeconds: 2, preStop: false };
+  const deployments: DeploymentFacts[] = [{ ...shop, graceSeconds: 30 }];
+  const killedBy = (told: Partial<Event>) => {
+    const facts = run(onKubernetes(told));
+    return judged({ ...facts, target: { ...facts.target, deployments } }, [outlasting()]).causes;
+  };
+  expect(killedBy({ ending })).toMatchObject([{ id: 'grace-too-short' }]);
+  expect(killedBy({ ending })[0]?.evidence[0]).toContain('the grace of 2 s');
+  expect(killedBy({})).toEqual([]);
 });
 
 test('after a hook of unknown length what was sent meanwhile shows nothing', () => {
   const deployments: DeploymentFacts[] = [{ ...shop, preStop: true }];
   const facts = run(onKubernetes());
   const hooked = { ...facts, target: { ...facts.target, deployments } };
-  expect(causesOf(hooked, [...goesOn, short()])).toEqual([]);
+  const early = [kept(1200, { connectionUse: 2 }), kept(1350, { connectionUse: 3 }), kept(1450, { connectionUse: 4 })];
+  expect(causesOf(hooked, [...early, short()])).toEqual([]);
   expect(causesOf(hooked, [...goesOn, outlasting({ sentUs: kept(850).sentUs })])).toEqual([['grace-too-short', 1]]);
+});
+
+test('a hook that is a command which sleeps has taken as long, unless it failed or nothing is heard of it', () => {
+  const ending = { graceSeconds: 4, preStop: true, preStopSeconds: 20, preStopByCommand: true };
+  const owner = { owner: 'shop', revision: 'r1' };
+  const facts = (...reports: Event[]) => run([...onKubernetes({ ending }, [6500, 7500]), ...reports]);
+  const duringHook = kept(3500, { took: 3450, outcome: 'closed' });
+  const stopping = event('stopping', 'pod-1', [800, 1100], owner);
+  const { causes } = judged(facts(stopping), [duringHook]);
+  expect(causes).toMatchObject([{ id: 'prestop-too-long', failures: 1 }]);
+  expect(causes[0]?.fix?.patch).toContain('terminationGracePeriodSeconds: 29');
+  const failed = event('prestop-failed', 'pod-1', [900, 1200], owner);
+  expect(causesOf(facts(stopping, failed), [duringHook])).toEqual([]);
+  expect(causesOf(facts(), [duringHook])).toEqual([]);
+});
+
+test('a hook of which nobody knows how long it takes may need all of the grace, and more', () => {
+  const ending = { graceSeconds: 2, preStop: true };
+  const { causes } = judged(run(onKubernetes({ ending })), [outlasting({ sentUs: us(850) })]);
+  expect(causes[0]?.fix?.patch).toContain('terminationGracePeriodSeconds: 10');
+  expect(causes[0]?.fix?.summary).toContain('the hook may take longer than the grace that it had');
 });
 
 const target = run([]).target;

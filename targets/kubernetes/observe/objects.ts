@@ -58,10 +58,16 @@ export interface PodContainer {
   image: string;
   restartPolicy?: string;
   resources?: unknown;
+  lifecycle?: { preStop?: { sleep?: { seconds?: number }; exec?: { command?: string[] } } };
 }
 
 export interface Pod extends KubernetesObject {
-  spec: { nodeName?: string; containers: PodContainer[]; initContainers?: PodContainer[] };
+  spec: {
+    nodeName?: string;
+    containers: PodContainer[];
+    initContainers?: PodContainer[];
+    terminationGracePeriodSeconds?: number;
+  };
   status?: {
     phase?: string;
     reason?: string;

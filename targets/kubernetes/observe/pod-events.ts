@@ -1,5 +1,6 @@
 import type { Event, EventKind } from '../../../record/event.ts';
 import { stampOf } from '../clock.ts';
+import { endingOf } from '../ending.ts';
 import { type Change, createdWithin, eventAt, type Scene, said, stampedByServer } from './change.ts';
 import { containerEvents } from './container-events.ts';
 import type { Condition, Pod } from './objects.ts';
@@ -19,7 +20,7 @@ export function podEvents(change: Change<Pod>, scene: Scene): Event[] {
   if (pod.spec.nodeName !== undefined && before?.spec.nodeName === undefined)
     events.push(tell('scheduled', within, { message: pod.spec.nodeName }));
   const deleted = deletion(change, scene);
-  if (deleted !== null) events.push(tell('terminating', deleted));
+  if (deleted !== null) events.push(tell('terminating', deleted, { ending: endingOf(pod.spec) }));
   const disrupted = condition(pod, 'DisruptionTarget');
   if (disrupted?.status === 'True' && condition(before, 'DisruptionTarget')?.status !== 'True')
     events.push(tell('disrupted', within, said({ reason: disrupted.reason, message: disrupted.message })));

@@ -62,7 +62,7 @@ test('nothing is told later than it was seen', () => {
 test('T is when it was told to go, not when its grace will be over', () => {
   const metadata = { deletionTimestamp: at(38), deletionGracePeriodSeconds: 30 };
   const [told] = events(pod(), pod({ metadata }));
-  expect(told).toMatchObject({ kind: 'terminating' });
+  expect(told).toMatchObject({ kind: 'terminating', ending: { graceSeconds: 30, preStop: false } });
   expect(told?.earliestUs).toBeGreaterThan(7.9 * second);
   expect(told?.latestUs).toBe(9 * second);
   // A second deletion with a shorter grace is no second T.
