@@ -1,15 +1,11 @@
 import { Type } from 'typebox';
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
-import { isCutShort, versionChanges } from './changes.ts';
+import { isCutShort, unknownChange, versionChanges } from './changes.ts';
 import type { Check, Finding } from './check.ts';
-import { count, list, moment, onLane } from './phrases.ts';
-
-/** Of three replicas with one changed, (2/3)^35 answers in a row come from the old ones less than once in a million times. */
-const enoughAnswers = 35;
-const namelessBound = 0.01;
-/** An app that says something else in each answer must not fill our memory. */
-const mostVersions = 1000;
+import { count, list, onLane } from './phrases.ts';
+import { enoughAnswers, namelessBound, Phase, Spans } from './version-answers.ts';
+import { AroundCommand } from './version-mixing-command.ts';
 
 export interface VersionMixingOptions {
   from?: string;
@@ -27,34 +23,12 @@ export const versionMixing: Check<VersionMixingOptions> = {
     { additionalProperties: false },
   ),
   falseAlarm: 1e-6,
-  fold: (options, facts, lane) => new VersionMixing(options, facts, lane),
+  fold(options, facts, lane) {
+    const change = versionChanges(facts).length > 0 ? null : unknownChange(facts);
+    if (change === null || facts.identity.version === undefined) return new VersionMixing(options, facts, lane);
+    return new AroundCommand(options, facts, change, lane);
+  },
 };
-
-/** Answers of one phase by version. */
-class Phase {
-  readonly counts = new Map<string, number>();
-  total = 0;
-
-  add(version: string): void {
-    this.total++;
-    if (this.counts.has(version) || this.counts.size < mostVersions)
-      this.counts.set(version, (this.counts.get(version) ?? 0) + 1);
-  }
-
-  get most(): string | null {
-    return (
-      [...this.counts].reduce<[string, number] | null>((a, b) => (a === null || b[1] > a[1] ? b : a), null)?.[0] ?? null
-    );
-  }
-
-  others(...versions: string[]): number {
-    return versions.reduce((left, version) => left - (this.counts.get(version) ?? 0), this.total);
-  }
-
-  describe(): string {
-    return list([...this.counts].map(([version, number]) => `${number} from ${version}`)) || 'none';
-  }
-}
 
 class VersionMixing implements Fold<Finding> {
   readonly #options: VersionMixingOptions;
@@ -67,7 +41,7 @@ class VersionMixing implements Fold<Finding> {
   readonly #before = new Phase();
   readonly #during = new Phase();
   readonly #after = new Phase();
-  readonly #seen = new Map<string, { firstUs: number; lastUs: number }>();
+  readonly #spans = new Spans();
   #ok = 0;
   #nameless = 0;
 
@@ -98,16 +72,8 @@ class VersionMixing implements Fold<Finding> {
       if (endUs < step.fromUs) this.#before.add(version);
       else if ((batch.sentUs[row] as number) >= step.toUs && !this.#isCutShort) this.#after.add(version);
       else this.#during.add(version);
-      this.#see(version, endUs);
+      this.#spans.add(version, endUs);
     }
-  }
-
-  #see(version: string, endUs: number): void {
-    const seen = this.#seen.get(version);
-    if (seen !== undefined) {
-      if (endUs < seen.firstUs) seen.firstUs = endUs;
-      if (endUs > seen.lastUs) seen.lastUs = endUs;
-    } else if (this.#seen.size < mostVersions) this.#seen.set(version, { firstUs: endUs, lastUs: endUs });
   }
 
   done(): { result: Finding } {
@@ -115,8 +81,8 @@ class VersionMixing implements Fold<Finding> {
   }
 
   #conclude(): Finding {
-    const from = this.#options.from ?? this.#before.most;
-    const to = this.#options.to ?? this.#after.most;
+    const from = this.#options.from ?? this.#before.most();
+    const to = this.#options.to ?? this.#after.most();
     const finding = {
       expected: { before: [from], during: [from, to], after: [to] },
       actual: {
@@ -131,17 +97,17 @@ class VersionMixing implements Fold<Finding> {
       hint === undefined ? { ...finding, verdict, message } : { ...finding, verdict, message, hint };
     const step = this.#step;
     const where = onLane(this.#lane);
-    if (step === undefined)
-      return say(
-        'not-applicable',
-        'No step is one that is known to change the version.',
-        'add a rollout, undo or switch step',
-      );
     if (this.#facts.identity.version === undefined)
       return say(
         'not-applicable',
         'The scenario does not say where an answer holds its version.',
-        'set identity.version',
+        'set identity.version, as in header:x-version',
+      );
+    if (step === undefined)
+      return say(
+        'not-applicable',
+        'No step is one that changes the version, and no command was run.',
+        'add a rollout, undo or switch step',
       );
     if (from === null)
       return say(
@@ -217,16 +183,7 @@ class VersionMixing implements Fold<Finding> {
         );
     return say(
       'pass',
-      `Before "${step.name}" only ${from} answered${where}, after it only ${to}: ${this.#meeting(from, to)}.`,
+      `Before "${step.name}" only ${from} answered${where}, after it only ${to}: ${this.#spans.meeting(from, to, this.#facts.trafficFromUs)}.`,
     );
-  }
-
-  #meeting(from: string, to: string): string {
-    const zeroUs = this.#facts.trafficFromUs;
-    const firstUs = this.#seen.get(to)?.firstUs ?? zeroUs;
-    const lastUs = this.#seen.get(from)?.lastUs ?? zeroUs;
-    const [first, last] = [moment((firstUs - zeroUs) / 1000), moment((lastUs - zeroUs) / 1000)];
-    if (firstUs > lastUs) return `${from} answered until ${last}, ${to} from ${first} on, at no time both`;
-    return `${to} answered from ${first} on, ${from} until ${last}`;
   }
 }
