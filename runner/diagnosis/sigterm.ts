@@ -36,18 +36,44 @@ export function sigtermOf({ own, told, ending, killedByUs }: Leaving): Sigterm {
   if (sent !== undefined) return { sigterm: intervalOf(sent), afterUnknownHook: false };
   const stopping = after.find(({ kind }) => kind === 'stopping');
   const failed = after.find(({ kind }) => kind === 'prestop-failed');
-  const { leastUs, mostUs, known } = hookOf(ending, failed, stopping);
-  const earliestUs = Math.max(told.earliestUs, stopping?.earliestUs ?? 0) + leastUs;
-  const begunUs = Math.max(...[told, stopping, failed].map((one) => one?.latestUs ?? 0));
-  const byReportsUs = begunUs + mostUs + kubeletLagUs;
+  const begun = {
+    earliestUs: Math.max(told.earliestUs, stopping?.earliestUs ?? 0),
+    latestUs: Math.max(told.latestUs, stopping?.latestUs ?? 0),
+  };
+  const { leastUs, mostUs, known } =
+    ending.preStop && failed !== undefined ? failedHook(ending, begun, failed) : hookOf(ending, stopping);
+  const earliestUs = begun.earliestUs + leastUs;
+  const byReportsUs = begun.latestUs + mostUs + kubeletLagUs;
   const byKillUs = killedByUs === undefined ? byReportsUs : killedByUs - leftUs(ending, mostUs);
   const latestUs = Math.max(earliestUs, Math.min(byReportsUs, byKillUs));
   return { sigterm: { earliestUs, latestUs }, afterUnknownHook: !known };
 }
 
-/** How long the hook took, at the least and at the most: it gets no more than the grace. */
-function hookOf({ preStop, preStopSeconds, preStopByCommand, graceSeconds }: Ending, failed?: Event, stopping?: Event) {
-  if (!preStop || failed !== undefined) return { leastUs: 0, mostUs: 0, known: true };
+/** How long a hook took, at the least and at the most: it gets no more than the grace. */
+interface Hook {
+  leastUs: number;
+  mostUs: number;
+  known: boolean;
+}
+
+/**
+ * One that has more to do than its grace fails too, when its container ends under it: it took all of that where it failed so much
+ * later, or would have slept for as long and did not fail at once.
+ */
+function failedHook({ preStopSeconds, graceSeconds }: Ending, begun: Interval, failed: Interval): Hook {
+  const graceUs = graceSeconds * 1e6;
+  const inGrace = (us: number) => Math.min(graceUs, Math.max(0, us));
+  const leastUs = failed.earliestUs - begun.latestUs;
+  const isCutOff = preStopSeconds !== undefined && preStopSeconds >= graceSeconds && leastUs > graceUs / 2;
+  return {
+    leastUs: isCutOff ? graceUs : inGrace(leastUs),
+    mostUs: inGrace(failed.latestUs - begun.earliestUs),
+    known: true,
+  };
+}
+
+function hookOf({ preStop, preStopSeconds, preStopByCommand, graceSeconds }: Ending, stopping?: Event): Hook {
+  if (!preStop) return { leastUs: 0, mostUs: 0, known: true };
   const graceUs = graceSeconds * 1e6;
   const sleepUs = preStopSeconds === undefined ? graceUs : Math.min(preStopSeconds * 1e6, graceUs);
   // That a command failed a kubelet reports as it does that it began: without any report nobody knows.

@@ -147,6 +147,24 @@ test('a hook that is a command which sleeps has taken as long, unless it failed 
   const failed = event('prestop-failed', 'pod-1', [900, 1200], owner);
   expect(causesOf(facts(stopping, failed), [duringHook])).toEqual([]);
   expect(causesOf(facts(), [duringHook])).toEqual([]);
+  // The kill ends the hook too, and a kubelet calls that a failure.
+  const cutOff = event('prestop-failed', 'pod-1', [6500, 7300], owner);
+  expect(causesOf(facts(stopping, cutOff), [duringHook])).toEqual([['prestop-too-long', 1]]);
+});
+
+test('a hook of any kind that fails as its container is killed has taken all of the grace', () => {
+  const owner = { owner: 'shop', revision: 'r1' };
+  const facts = (grace: number) => {
+    const ending = { graceSeconds: grace, preStop: true };
+    const cutOff = event('prestop-failed', 'pod-1', [6500, 7300], owner);
+    return run([...onKubernetes({ ending }, [6500, 7500]), event('stopping', 'pod-1', [800, 1100], owner), cutOff]);
+  };
+  const duringHook = kept(4500, { took: 2450, outcome: 'closed' });
+  const { causes } = judged(facts(4), [duringHook]);
+  expect(causes).toMatchObject([{ id: 'prestop-too-long', failures: 1 }]);
+  expect(causes[0]?.fix?.summary).toContain('the hook may take longer than the grace that it had');
+  // It may have failed a little before.
+  expect(causesOf(facts(6), [duringHook])).toEqual([['grace-too-short', 1]]);
 });
 
 test('a hook of which nobody knows how long it takes may need all of the grace, and more', () => {
