@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './command.ts';
@@ -22,6 +22,19 @@ export async function pushHitless(registry: string, name: string): Promise<strin
     const authority = process.env.NODE_EXTRA_CA_CERTS;
     if (authority) copyFileSync(authority, join(context, 'ca.pem'));
     return await push(registry, name, context, '--network', 'host');
+  } finally {
+    rmSync(context, { recursive: true });
+  }
+}
+
+/** That image with this machine's kubectl in it, as docs/with-argo-cd.md tells to make it. */
+export async function pushWithKubectl(registry: string, name: string, base: string): Promise<string> {
+  const context = mkdtempSync(join(tmpdir(), 'hitless-kubectl-'));
+  try {
+    copyFileSync(await run(['sh', '-c', 'command -v kubectl']), join(context, 'kubectl'));
+    chmodSync(join(context, 'kubectl'), 0o755);
+    writeFileSync(join(context, 'Dockerfile'), `FROM ${registry}/${base}\nCOPY kubectl /usr/local/bin/\n`);
+    return await push(registry, name, context);
   } finally {
     rmSync(context, { recursive: true });
   }

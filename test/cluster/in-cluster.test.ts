@@ -5,12 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import { lacks } from '../available.ts';
 import { run } from './command.ts';
-import { push, pushHitless } from './images.ts';
+import { push, pushHitless, pushWithKubectl } from './images.ts';
 
 const checkout = join(import.meta.dirname, '../..');
 const registry = process.env.CLUSTER_REGISTRY ?? '';
 const id = randomBytes(3).toString('hex');
 const image = `hitless-test/hitless:${id}`;
+const withKubectl = `hitless-test/hitless-kubectl:${id}`;
 
 /** A namespace that is gone afterwards. */
 class Namespace {
@@ -58,27 +59,43 @@ interface Ended {
   logs: string;
 }
 
-/** Starts a Job of manifests/in-cluster for the Service. */
-async function startJob(file: string, namespace: Namespace): Promise<void> {
-  await namespace.apply(manifest('in-cluster/role.yml', { 'namespace: shop': `namespace: ${namespace.name}` }));
-  const names = {
-    'namespace: shop': `namespace: ${namespace.name}`,
-    'hitless:0.1.0': image,
-    'http://shop:8080': 'http://mimuc-service:8888',
-    '--service=shop': '--service=mimuc-service',
-  };
-  await namespace.apply(manifest(`in-cluster/${file}`, names));
+/** A file of manifests/in-cluster, for the Service. */
+function inCluster(file: string, namespace: Namespace, more: Record<string, string> = {}): Record<string, unknown>[] {
+  return manifest(`in-cluster/${file}`, { 'namespace: shop': `namespace: ${namespace.name}`, ...more });
 }
 
-async function endOfJob(namespace: Namespace): Promise<Ended> {
+const names = {
+  'hitless:0.1.0': image,
+  'http://shop:8080': 'http://mimuc-service:8888',
+  '--service=shop': '--service=mimuc-service',
+};
+
+async function endOfJob(namespace: Namespace, job = 'hitless-verify'): Promise<Ended> {
   const until = (condition: string) =>
-    namespace
-      .kubectl('wait', `--for=condition=${condition}`, 'job/hitless-verify', '--timeout=800s')
-      .then(() => condition);
+    namespace.kubectl('wait', `--for=condition=${condition}`, `job/${job}`, '--timeout=800s').then(() => condition);
   const condition = await Promise.any([until('Complete'), until('Failed')]);
   const path = '{.items[0].status.containerStatuses[0].state.terminated.exitCode}';
-  const exitCode = await namespace.kubectl('get', 'pods', '-l', 'job-name=hitless-verify', '-o', `jsonpath=${path}`);
-  return { condition, exitCode: Number(exitCode), logs: await namespace.kubectl('logs', 'job/hitless-verify') };
+  const exitCode = await namespace.kubectl('get', 'pods', '-l', `job-name=${job}`, '-o', `jsonpath=${path}`);
+  return { condition, exitCode: Number(exitCode), logs: await namespace.kubectl('logs', `job/${job}`) };
+}
+
+interface Hook {
+  kind: string;
+  metadata: { name: string; annotations: Record<string, string> };
+}
+
+/** What Argo CD makes of the hooks of a phase: wave by wave, each anew, and none before the one ahead of it has ended well. */
+async function runHooks(phase: string, hooks: readonly Hook[], namespace: Namespace): Promise<Ended[]> {
+  const annotation = ({ metadata }: Hook, name: string) => metadata.annotations[`argocd.argoproj.io/${name}`];
+  const wave = (hook: Hook) => Number(annotation(hook, 'sync-wave') ?? 0);
+  const ended: Ended[] = [];
+  const ofPhase = hooks.filter((hook) => annotation(hook, 'hook') === phase);
+  for (const hook of ofPhase.sort((a, b) => wave(a) - wave(b))) {
+    await namespace.kubectl('delete', hook.kind, hook.metadata.name, '--ignore-not-found');
+    await namespace.apply([hook]);
+    if (hook.kind === 'Job') ended.push(await endOfJob(namespace, hook.metadata.name));
+  }
+  return ended;
 }
 
 const skipped = lacks('cluster') || lacks('docker') || registry === '';
@@ -106,7 +123,7 @@ describe.skipIf(skipped)(
         images[`printed ${version}`] = await push(registry, `hitless-test/inside-printed:${version}`, context, ...args);
       }
       await Promise.all([
-        pushHitless(registry, image),
+        pushHitless(registry, image).then(() => pushWithKubectl(registry, withKubectl, image)),
         deploy('05-hitless', hitless, images['hitless v0.0.1'] ?? '', patient),
         deploy('05-zerodown', printed, images['printed v0.0.1'] ?? ''),
       ]);
@@ -114,27 +131,45 @@ describe.skipIf(skipped)(
     afterAll(async () => {
       for (const { name } of [hitless, printed])
         await run(['kubectl', 'delete', 'namespace', name, '--ignore-not-found', '--wait=false']);
-      await run(['docker', 'rmi', '--force', `${registry}/${image}`]);
+      await run(['docker', 'rmi', '--force', `${registry}/${withKubectl}`, `${registry}/${image}`]);
     });
 
     async function verified(namespace: Namespace, next: string): Promise<Ended> {
-      await startJob('verify.yml', namespace);
+      await namespace.apply(inCluster('role.yml', namespace));
+      await namespace.apply(inCluster('verify.yml', namespace, names));
       // Its own field: whoever waits for its pod by a label fails where there is none yet.
       await namespace.kubectl('wait', '--for=jsonpath={.status.ready}=1', 'job/hitless-verify', '--timeout=300s');
       await namespace.kubectl('set', 'image', 'deployment/mimuc-app', `mimuc-app=${next}`);
       return endOfJob(namespace);
     }
 
+    /** The hooks of Argo CD around a sync that ends when the rollout is healthy. */
+    async function synced(namespace: Namespace, next: string): Promise<Ended> {
+      await namespace.apply(inCluster('argo-cd-role.yml', namespace));
+      const images = { ...names, 'hitless-kubectl:0.1.0': withKubectl };
+      const hooks = inCluster('argo-cd.yml', namespace, images) as unknown as Hook[];
+      const [begun] = await runHooks('PreSync', hooks, namespace);
+      expect(begun).toMatchObject({ condition: 'Complete', logs: expect.stringMatching(/condition met/) });
+      await namespace.kubectl('set', 'image', 'deployment/mimuc-app', `mimuc-app=${next}`);
+      await namespace.kubectl('rollout', 'status', 'deployment/mimuc-app', '--timeout=300s');
+      const [verdict] = await runHooks('PostSync', hooks, namespace);
+      return verdict as Ended;
+    }
+
     test.concurrent('passes the rollout that loses nothing', async ({ expect }) => {
       const { logs, ...ended } = await verified(hitless, images['hitless v0.0.2'] ?? '');
       expect(logs).toMatch(/PASS/);
       expect(ended).toEqual({ condition: 'Complete', exitCode: 0 });
+      const back = await synced(hitless, images['hitless v0.0.1'] ?? '');
+      expect(back).toEqual({ condition: 'Complete', exitCode: 0, logs: expect.stringMatching(/PASS/) });
     });
 
     test.concurrent('fails the printed one', async ({ expect }) => {
       const { logs, ...ended } = await verified(printed, images['printed v0.0.2'] ?? '');
       expect(logs).toMatch(/FAIL/);
       expect(ended).toEqual({ condition: 'Failed', exitCode: 1 });
+      const back = await synced(printed, images['printed v0.0.1'] ?? '');
+      expect(back).toEqual({ condition: 'Failed', exitCode: 1, logs: expect.stringMatching(/FAIL/) });
     });
   },
 );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
 import { rightsToWatch, roleYaml } from '../../targets/kubernetes/rights.ts';
 
@@ -25,25 +25,52 @@ test('the Role is the smallest that watches', () => {
   expect(account.metadata).toEqual({ name: 'hitless', namespace: 'shop' });
 });
 
-test('both Jobs run as that account, once, and write to nothing but their volumes', () => {
-  for (const name of ['verify.yml', 'argo-cd.yml']) {
-    const [job] = shipped(name);
-    const { spec } = job.spec.template;
-    expect(job.spec.backoffLimit).toBe(0);
-    expect(spec).toMatchObject({ serviceAccountName: 'hitless', restartPolicy: 'Never' });
-    expect(spec.securityContext).toMatchObject({ runAsNonRoot: true });
-    const [{ securityContext, volumeMounts, args }] = spec.containers;
-    expect(securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
-    const mounted = volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath);
-    expect(mounted).toEqual(['/work', '/tmp']);
-    expect(args.slice(0, 2)).toEqual(['verify', '--watch']);
-  }
+test('the Job runs as that account, once, and writes to nothing but its volumes', () => {
+  const [job] = shipped('verify.yml');
+  const { spec } = job.spec.template;
+  expect(job.spec.backoffLimit).toBe(0);
+  expect(spec).toMatchObject({ serviceAccountName: 'hitless', restartPolicy: 'Never' });
+  expect(spec.securityContext).toMatchObject({ runAsNonRoot: true });
+  const [{ securityContext, volumeMounts, args }] = spec.containers;
+  expect(securityContext).toMatchObject({ readOnlyRootFilesystem: true, allowPrivilegeEscalation: false });
+  const mounted = volumeMounts.map(({ mountPath }: { mountPath: string }) => mountPath);
+  expect(mounted).toEqual(['/work', '/tmp']);
+  expect(args.slice(0, 2)).toEqual(['verify', '--watch']);
 });
 
-test('the hook of Argo CD is one', () => {
-  const [job] = shipped('argo-cd.yml');
-  expect(job.metadata.annotations).toEqual({
-    'argocd.argoproj.io/hook': 'Sync',
-    'argocd.argoproj.io/hook-delete-policy': 'BeforeHookCreation',
+describe('the hooks around a sync of Argo CD', () => {
+  const hooks = shipped('argo-cd.yml');
+
+  test('begin before it and judge after it', () => {
+    const told = hooks.map(({ kind, metadata: { name, annotations } }) => {
+      const { 'argocd.argoproj.io/hook': hook, 'argocd.argoproj.io/sync-wave': wave = '0' } = annotations;
+      return [kind, name, hook, wave];
+    });
+    expect(told).toEqual([
+      ['ConfigMap', 'hitless-verify', 'PreSync', '-1'],
+      ['Job', 'hitless-begin', 'PreSync', '0'],
+      ['Job', 'hitless-verdict', 'PostSync', '0'],
+    ]);
+  });
+
+  test('make the Job that ships, but for how long it waits and what an inconclusive verdict is', () => {
+    const [made] = objects(hooks[0].data['verify.yml']);
+    const [ships] = shipped('verify.yml');
+    const [container] = made.spec.template.spec.containers;
+    expect(container.args).toContain('--on-inconclusive=warn');
+    container.args = ships.spec.template.spec.containers[0].args;
+    delete ships.spec.ttlSecondsAfterFinished;
+    expect(made).toEqual(ships);
+  });
+
+  test('may touch no other Job', () => {
+    const [account, role, binding] = shipped('argo-cd-role.yml');
+    expect(hooks.slice(1).map(({ spec }) => spec.template.spec.serviceAccountName)).toEqual(
+      Array(2).fill('hitless-hooks'),
+    );
+    expect(account.metadata).toEqual({ name: 'hitless-hooks', namespace: 'shop' });
+    expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', ...account.metadata }]);
+    const others = role.rules.filter(({ resourceNames }: { resourceNames?: string[] }) => resourceNames === undefined);
+    expect(rightsIn(others)).toEqual(['create batch/jobs', 'get /pods', 'get /pods/log', 'list /pods']);
   });
 });
