@@ -12,6 +12,7 @@ import { refuseUnusable } from './usable-url.ts';
 import { withConfig } from './verify-config.ts';
 import { sightText } from './verify-lanes.ts';
 import type { VerifyArguments } from './verify-options.ts';
+import { refuseUnreadable } from './verify-records.ts';
 import { seesCluster, verifyFile, verifySource } from './verify-scenario.ts';
 import { wrongUse } from './wrong-use.ts';
 
@@ -27,6 +28,7 @@ export async function verifyCommand(args: VerifyArguments, deploy: readonly stri
   createReporters(policy.reporters, screenOn(process.stdout));
   const source = withConfig(verifySource(args, deploy), policy.config, args);
   const scenario = scenarioFrom(source, verifyFile);
+  refuseUnreadable(scenario, source);
   if (args['dry-run']) {
     process.stdout.write([planText(scenario, 'url'), ...notices.map((line) => `${line}\n`)].join(''));
     return exitCodes.pass;

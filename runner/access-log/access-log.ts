@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readAttempts } from '../../record/attempts-reader.ts';
-import { HitlessError } from '../../record/error.ts';
 import type { AccessLogFacts } from '../../record/facts.ts';
 import { rewriteAttempts } from '../../record/rewrite-attempts.ts';
 import { AppendedFile } from '../appended-file.ts';
@@ -25,13 +24,13 @@ export class AccessLog {
   readonly #file: AppendedFile;
   readonly #format: LogFormat | undefined;
 
-  /** Throws HITLESS_ACCESS_LOG where there is no such file. */
+  /** Throws HITLESS_ACCESS_LOG where there is no such file, or it cannot be read. */
   constructor({ file, format }: AccessLogOptions) {
-    const missing = new HitlessError('HITLESS_ACCESS_LOG', `there is no access log ${file}`, {
-      blame: 'usage',
+    this.#file = new AppendedFile(file, {
+      what: 'access log',
+      code: 'HITLESS_ACCESS_LOG',
       hint: 'The proxy has to write it where this machine can read it.',
     });
-    this.#file = new AppendedFile(file, missing);
     this.#format = format;
   }
 

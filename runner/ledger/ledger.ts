@@ -1,4 +1,3 @@
-import { HitlessError } from '../../record/error.ts';
 import type { LaneLedgerFacts, LedgerFacts } from '../../record/ledger.ts';
 import { rewriteAttempts } from '../../record/rewrite-attempts.ts';
 import { AppendedFile } from '../appended-file.ts';
@@ -20,13 +19,13 @@ const mostEntries = 2_000_000;
 export class Ledger {
   readonly #file: AppendedFile;
 
-  /** Throws HITLESS_LEDGER where there is no such file. */
+  /** Throws HITLESS_LEDGER where there is no such file, or it cannot be read. */
   constructor(file: string) {
-    const missing = new HitlessError('HITLESS_LEDGER', `there is no ledger ${file}`, {
-      blame: 'usage',
+    this.#file = new AppendedFile(file, {
+      what: 'ledger',
+      code: 'HITLESS_LEDGER',
       hint: 'The app has to make it when it starts, where this machine can read it; the helloworld app is told where by LEDGER.',
     });
-    this.#file = new AppendedFile(file, missing);
   }
 
   /**

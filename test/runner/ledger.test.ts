@@ -59,6 +59,9 @@ test('one that was begun anew is read from its start; one that is not there is t
   writeFileSync(file, 'a\n');
   expect(await ledger.reconcile(attempts)).toMatchObject({ entries: 1, strangers: 0, lanes: [{ handled: 1 }] });
   expect(() => new Ledger(join(folder, 'none'))).toThrow(/there is no ledger/);
+  // Nobody can read where it begins, root neither.
+  if (process.platform === 'linux')
+    expect(() => new Ledger('/proc/self/mem')).toThrow('the ledger /proc/self/mem cannot be read (EIO)');
 });
 
 test('an id that several attempts have, as each hop of a redirect, may be there as often', async () => {
