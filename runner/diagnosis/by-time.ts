@@ -68,8 +68,10 @@ function whoEnded({ endUs, sentUs }: Cut, all: readonly Departure[]): string | n
 function endsOfOthers({ events }: RunFacts, departures: ReadonlyMap<string, Departure>): Interval[] {
   return events.flatMap((event): Interval[] => {
     const pod = podOf(event);
-    if (pod === null || departures.has(pod) || event.subject.kind === 'endpoint') return [];
     const { kind, earliestUs, latestUs } = event;
+    if (pod === null || event.subject.kind === 'endpoint') return [];
+    // One that went may have crashed before it was told to.
+    if (latestUs >= (departures.get(pod)?.told.earliestUs ?? Number.POSITIVE_INFINITY)) return [];
     if (kind === 'terminating') return [{ earliestUs, latestUs: Number.POSITIVE_INFINITY }];
     return kind === 'exited' || kind === 'killed' ? [{ earliestUs, latestUs }] : [];
   });

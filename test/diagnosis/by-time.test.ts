@@ -55,6 +55,11 @@ const ofOther = kept(800, { took: 2212, outcome: 'closed', connection: 77, pod: 
 const unfit: [string, readonly Event[], readonly Attempt[], Partial<RunFacts>?][] = [
   ['another replica crashed then', [...killed, event('exited', 'pod-9', 3100, { exitCode: 1 })], outlasting],
   [
+    'another crashed then that was told to go later',
+    [event('exited', 'pod-2', 3100, { ...owner, exitCode: 1 }), ...killed, ...leaving('pod-2', 5000)],
+    outlasting,
+  ],
+  [
     'another was on its way out, and its end was not seen',
     [...killed, event('terminating', 'pod-9', 2000, owner)],
     outlasting,
