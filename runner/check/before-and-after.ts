@@ -3,6 +3,7 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch } from '../../record/fold.ts';
 import { factsOfApp } from '../../record/lane-roles.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
+import { foundNoConnection, GeneratorLimit } from './generator-limit.ts';
 import { isUnresolved, kindOf } from './kinds.ts';
 import type { LaneFailure } from './new-failures.ts';
 import { StaleRaces } from './stale-races.ts';
@@ -28,6 +29,8 @@ export class BeforeAndAfterTallies {
   readonly #complete: boolean;
   readonly #staleRaces: StaleRaces;
   readonly #starvation: Starvation;
+  /** What it says of a lane holds once all rows were seen. */
+  readonly generator = new GeneratorLimit();
 
   constructor(facts: RunFacts, lane: string | null) {
     this.baseline = baselineOf(facts);
@@ -47,7 +50,9 @@ export class BeforeAndAfterTallies {
       tally.unsent++;
       return;
     }
-    if (this.#starvation.explains(batch, row)) {
+    const isStarved = this.#starvation.explains(batch, row);
+    this.generator.see(batch, row, isStarved);
+    if (isStarved) {
       tally.starved++;
       return;
     }
@@ -61,8 +66,9 @@ export class BeforeAndAfterTallies {
     const kind = kindOf(outcome, batch.status[row] as number);
     if (kind === null) return;
     // What was under way when the change began may have failed by it: it excuses nothing.
-    if (isBefore && (batch.endUs[row] as number) < toUs) tally.before.push({ kind, sentUs });
-    else tally.after.push({ kind, sentUs, outcome });
+    const failure = { kind, sentUs, ...(foundNoConnection(batch, row) && { noConnection: true }) };
+    if (isBefore && (batch.endUs[row] as number) < toUs) tally.before.push(failure);
+    else tally.after.push({ ...failure, outcome });
   }
 
   /** A race of an idle connection is lost where a drain would have avoided it; zero-failed judges the others. */

@@ -8,6 +8,7 @@ import type { OutageResult } from '../../record/result.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
 import { BeforeAndAfterTallies } from './before-and-after.ts';
 import type { Check, Finding } from './check.ts';
+import { foundNoConnection, GeneratorLimit, type OwnLimit, ownLimitDoubt } from './generator-limit.ts';
 import { isUnresolved } from './kinds.ts';
 import { mayBeOrdinary } from './ordinary-answers.ts';
 import { FailureTimes, Gaps } from './outages.ts';
@@ -74,6 +75,8 @@ interface Context {
   starvation: Starvation;
   /** Requests that ran out of time while this machine was starved. */
   starved: number;
+  /** Lanes on which the generator itself was the limit of what found no connection. */
+  limits: Map<string, OwnLimit>;
   /** Lost requests that the way there lost. */
   pathFailures: number;
   /** Lanes of which single failures are, or may be, ordinary: left to another check. */
@@ -120,6 +123,9 @@ function sentOf(batch: AttemptBatch, row: number): number {
 class CollectFailures implements Fold<Finding> {
   readonly #context: Context;
   readonly #failures = new Map<string, FailureTimes>();
+  /** Of what found no free connection: whose doing that was is known at the end. */
+  readonly #givenUp = new Map<string, FailureTimes>();
+  readonly #generator = new GeneratorLimit();
   readonly #judged = new Map<string, number>();
   readonly #path: PathFailures;
   readonly #baseline: Baseline;
@@ -136,6 +142,7 @@ class CollectFailures implements Fold<Finding> {
       control,
       starvation: new Starvation(facts),
       starved: 0,
+      limits: new Map(),
       pathFailures: 0,
       left: [],
       lastPlannedUs: new Map(),
@@ -155,20 +162,37 @@ class CollectFailures implements Fold<Finding> {
     eachOf(batch, this.#context, (part, lane, row) => {
       const planned = Math.max(batch.intendedUs[row] as number, sentOf(batch, row));
       if (planned > (lastPlannedUs.get(lane) ?? 0)) lastPlannedUs.set(lane, planned);
-      if (part === null && starvation.explains(batch, row)) this.#context.starved++;
+      const isStarved = part === null && starvation.explains(batch, row);
+      this.#generator.see(batch, row, isStarved);
+      if (isStarved) this.#context.starved++;
       if (part === null) return;
       this.#judged.set(lane, (this.#judged.get(lane) ?? 0) + 1);
       if (part === 'success') return;
-      const times = this.#failures.get(lane) ?? new FailureTimes();
-      this.#failures.set(lane, times);
+      const failures = foundNoConnection(batch, row) ? this.#givenUp : this.#failures;
+      const times = failures.get(lane) ?? new FailureTimes();
+      failures.set(lane, times);
       times.add(sentOf(batch, row));
     });
   }
 
   done(): { result: Finding } | { again: Fold<Finding> } {
+    this.#placeGivenUp();
     this.#setAside();
     if (this.#failures.size === 0) return { result: conclude([], this.#judged, this.#context) };
     return { again: new PlaceSuccesses(this.#context, this.#failures, this.#judged) };
+  }
+
+  /** What found no free connection since the generator was the limit is no outage of the app. */
+  #placeGivenUp(): void {
+    const { limits } = this.#context;
+    const alone = [...this.#givenUp.keys()].filter((lane) => this.#path.sharedOf(lane).length === 0);
+    for (const [lane, limit] of this.#generator.of(alone)) limits.set(lane, limit);
+    for (const [lane, givenUp] of this.#givenUp) {
+      if (limits.has(lane)) continue;
+      const times = this.#failures.get(lane) ?? new FailureTimes();
+      this.#failures.set(lane, times);
+      for (const us of givenUp.sorted()) times.add(us);
+    }
   }
 
   /** What the way there lost is no outage of the app. */
@@ -286,7 +310,7 @@ function describe(outage: OutageResult, number: number, boundMs: number): string
 
 function doubts(
   judged: Map<string, number>,
-  { facts, lane, pathFailures, starved }: Context,
+  { facts, lane, pathFailures, starved, limits }: Context,
 ): { message: string; hint: string } | null {
   if (pathFailures > 0)
     return {
@@ -298,6 +322,8 @@ function doubts(
       message: `${count(starved, 'request')} ran out of time while this machine gave ordinary processes no processor: whether the app was out is not known.`,
       hint: starvedHint,
     };
+  const limited = ownLimitDoubt(limits);
+  if (limited !== null) return limited;
   const silent = [...judged].filter(([, number]) => number === 0).map(([name]) => name);
   if (judged.size === 0 || silent.length > 0)
     return {

@@ -19,6 +19,8 @@ export const burstWindowsUs = [100_000, 300_000, windowUs];
 export interface LaneFailure {
   kind: Kind;
   sentUs: number;
+  /** It found no free connection. */
+  noConnection?: boolean;
 }
 
 /** What a lane sent and lost before the first change, and after it; failures are sorted by when they were sent. */

@@ -4,6 +4,7 @@ import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import { BeforeAndAfterTallies, type LaneTally } from './before-and-after.ts';
 import type { Check, Finding } from './check.ts';
+import { type OwnLimit, ownLimitDoubt } from './generator-limit.ts';
 import {
   alarm,
   countsOf,
@@ -54,6 +55,12 @@ export const noNewFailures: Check<NoNewFailuresOptions> = {
   seesControlLanes: true,
   fold: (options, facts, lane) => new NoNewFailures(options, facts, lane),
 };
+
+/** What is not the app's, or may not be. */
+interface Aside {
+  pathFailures: number;
+  limits: ReadonlyMap<string, OwnLimit>;
+}
 
 class NoNewFailures implements Fold<Finding> {
   readonly #clean: 'fail' | 'inconclusive';
@@ -138,22 +145,27 @@ class NoNewFailures implements Fold<Finding> {
     const { fromUs } = this.#tallies.baseline;
     const changeUs = Math.min(this.#tallies.baseline.toUs, trafficToUs);
     const shared = new Set(this.#path.sharedOf(name).map(({ sentUs, outcome }) => `${sentUs} ${outcome}`));
-    const after = tally.after.filter(({ sentUs, outcome }) => !shared.has(`${sentUs} ${outcome}`));
+    const limits = this.#tallies.generator.of(shared.size === 0 ? [name] : []);
+    const isOwn = ({ noConnection }: LaneFailure) => limits.size > 0 && noConnection === true;
+    const before = tally.before.filter((one) => !isOwn(one));
+    const lost = tally.after.filter((one) => !isOwn(one));
+    const after = lost.filter(({ sentUs, outcome }) => !shared.has(`${sentUs} ${outcome}`));
     const bySent = (a: LaneFailure, b: LaneFailure) => a.sentUs - b.sentUs;
     const record = {
       before: {
         sent: tally.sentBefore,
-        failures: tally.before.toSorted(bySent),
+        failures: before.toSorted(bySent),
         lengthUs: Math.max(1, changeUs - fromUs),
       },
       after: { sent: tally.sentAfter, failures: after.toSorted(bySent), lengthUs: Math.max(1, trafficToUs - changeUs) },
     };
-    const rule = this.#clean === 'fail' ? ruleFor({ failed: tally.before.length }) : 'no-new-failures';
-    const pathFailures = tally.after.length - after.length;
-    return { rule, record, pathFailures, ...this.#byRule(name, rule, record, tally, pathFailures) };
+    const rule = this.#clean === 'fail' ? ruleFor({ failed: before.length }) : 'no-new-failures';
+    const pathFailures = lost.length - after.length;
+    return { rule, record, pathFailures, ...this.#byRule(name, rule, record, tally, { pathFailures, limits }) };
   }
 
-  #byRule(name: string, rule: string, record: LaneRecord, tally: LaneTally, pathFailures: number): Judgement {
+  #byRule(name: string, rule: string, record: LaneRecord, tally: LaneTally, aside: Aside): Judgement {
+    const { pathFailures, limits } = aside;
     const zero = this.#zero.get(name)?.done();
     if (rule === 'zero-failed' && zero !== undefined && 'result' in zero) {
       const judgement = ofZeroFailed(zero.result);
@@ -181,6 +193,8 @@ class NoNewFailures implements Fold<Finding> {
         message: `${count(tally.starved, 'request')} of lane ${name} ran out of time while this machine gave ordinary processes no processor: what the app would have answered is not known.`,
         hint: starvedHint,
       };
+    const limited = ownLimitDoubt(limits);
+    if (limited !== null) return { verdict: 'inconclusive', ...limited };
     if (tally.unsent > tally.planned * unsentBound)
       return {
         verdict: 'inconclusive',

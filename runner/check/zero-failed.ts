@@ -4,6 +4,7 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import type { Check, Finding } from './check.ts';
+import { GeneratorLimit, givenUpIn, type OwnLimit, ownLimitDoubt } from './generator-limit.ts';
 import { isUnresolved } from './kinds.ts';
 import { NoFreeConnection } from './no-free-connection.ts';
 import { PathFailures } from './path-failures.ts';
@@ -76,6 +77,7 @@ export class ZeroFailed implements Fold<Finding> {
   readonly #path: PathFailures;
   readonly #starvation: Starvation;
   readonly #noFreeConnection = new NoFreeConnection();
+  readonly #generator = new GeneratorLimit();
   readonly #control: ReadonlySet<string>;
   readonly #byOutcome = new Map<Outcome, number>();
   /** Of them: those that this machine's resolver kept from being sent. */
@@ -112,6 +114,7 @@ export class ZeroFailed implements Fold<Finding> {
       this.#lanes.set(lane, tally);
       tally.planned++;
       this.#noFreeConnection.see(batch, row);
+      this.#generator.see(batch, row, isStarved);
       if (outcome === 'unsent') tally.unsent++;
       else if (isStarved) tally.starved++;
       else if (isUnresolved(batch.phase.at(row), batch.detail.at(row))) {
@@ -153,6 +156,8 @@ export class ZeroFailed implements Fold<Finding> {
     const sent = planned - unsent;
     const unresolved = this.#sum((tally) => tally.unresolved);
     const starved = this.#sum((tally) => tally.starved);
+    const limits = this.#limits();
+    const limited = givenUpIn(limits);
     const path = this.#shared();
     const pathFailures = [...path.values()].reduce((sum, number) => sum + number, 0);
     const mode = this.#options.stale ?? 'default';
@@ -177,21 +182,23 @@ export class ZeroFailed implements Fold<Finding> {
         ...(this.#control.size > 0 && { pathFailures, unfitControlLanes: this.#path.unfit }),
         ...(unresolved > 0 && { unresolved }),
         ...(starved > 0 && { starved }),
+        ...(limited > 0 && { generatorLimited: limited }),
       },
     };
     const where = onLane(this.#lane);
-    const lost = failed - stale + staleFails - pathFailures - unresolved - starved;
+    const lost = failed - stale + staleFails - pathFailures - unresolved - starved - limited;
 
     // An interrupted run leaves requests without an answer because we stopped waiting; that is not the server's loss.
     const number = lost + (this.#facts.complete ? unanswered : 0);
     if (number > allowed) {
-      const parts = [this.#failures(staleFails, path), unanswered > 0 ? `${unanswered} unanswered` : ''].filter(
-        Boolean,
-      );
+      const parts = [
+        this.#failures(staleFails, path, limited),
+        unanswered > 0 ? `${unanswered} unanswered` : '',
+      ].filter(Boolean);
       return say(
         finding,
         'fail',
-        `${(lost + unanswered).toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer${allowed > 0 ? `, ${allowed.toLocaleString('en-US')} are allowed` : ''}: ${list(parts, 12)}.${this.#aside(pathFailures, unresolved, starved)}`,
+        `${(lost + unanswered).toLocaleString('en-US')} of ${count(sent, 'request')}${where} did not get a good answer${allowed > 0 ? `, ${allowed.toLocaleString('en-US')} are allowed` : ''}: ${list(parts, 12)}.${this.#aside(pathFailures, unresolved, starved, limited)}`,
       );
     }
     const doubt =
@@ -199,7 +206,7 @@ export class ZeroFailed implements Fold<Finding> {
         ? pathDoubt(pathFailures, sent)
         : starved > 0
           ? this.#starvedDoubt(starved, sent)
-          : this.#doubt(sent, unsent, unanswered);
+          : (ownLimitDoubt(limits) ?? this.#doubt(sent, unsent, unanswered));
     if (doubt !== null) return { ...say(finding, 'inconclusive', doubt.message), hint: doubt.hint };
     if (number > 0)
       return say(
@@ -216,6 +223,12 @@ export class ZeroFailed implements Fold<Finding> {
     return say(finding, 'pass', `All ${count(sent, 'request')}${where} got a good answer.`);
   }
 
+  /** Of the lanes that lost nothing together with a control lane: one request is set aside for one reason alone. */
+  #limits(): Map<string, OwnLimit> {
+    const alone = [...this.#lanes.keys()].filter((lane) => this.#path.sharedOf(lane).length === 0);
+    return this.#generator.of(alone);
+  }
+
   /** By outcome: those that a control lane had too. */
   #shared(): ReadonlyMap<Outcome, number> {
     const shared = new Map<Outcome, number>();
@@ -224,8 +237,8 @@ export class ZeroFailed implements Fold<Finding> {
     return shared;
   }
 
-  #failures(stale: number, path: ReadonlyMap<Outcome, number>): string {
-    const starved = this.#sum((tally) => tally.starved);
+  #failures(stale: number, path: ReadonlyMap<Outcome, number>, limited: number): string {
+    const timedOut = this.#sum((tally) => tally.starved) + limited;
     const classes = [...this.#byOutcome]
       .filter(([outcome]) => isFailed(outcome) && outcome !== 'stale-race')
       .map(([outcome, number]): [Outcome, number] => [
@@ -233,7 +246,7 @@ export class ZeroFailed implements Fold<Finding> {
         number -
           (path.get(outcome) ?? 0) -
           (this.#unresolved.get(outcome) ?? 0) -
-          (outcome === 'timeout' ? starved : 0),
+          (outcome === 'timeout' ? timedOut : 0),
       ])
       .filter(([, number]) => number > 0);
     if (stale > 0) classes.push(['stale-race', stale]);
@@ -242,13 +255,14 @@ export class ZeroFailed implements Fold<Finding> {
   }
 
   /** What is not the app's, beside what is. */
-  #aside(path: number, unresolved: number, starved: number): string {
+  #aside(path: number, unresolved: number, starved: number, limited: number): string {
     const parts = [
       ...(path > 0 ? [`${count(path, 'other')} failed together with the control lane`] : []),
       ...(unresolved > 0 ? [`${count(unresolved, 'other')} never went out, as no resolver answered`] : []),
       ...(starved > 0
         ? [`${count(starved, 'other')} ran out of time while this machine gave ordinary processes no processor`]
         : []),
+      ...(limited > 0 ? [`${count(limited, 'other')} found no free connection while the generator was the limit`] : []),
     ];
     const unfit = this.#path.unfit.map((lane) => `Lane ${lane} fails without the app too, so it excuses nothing.`);
     return [...(parts.length === 0 ? [] : [`${list(parts)}.`]), ...this.#noFreeConnection.told(), ...unfit]
