@@ -67,8 +67,16 @@ export function figuresOf(stretch: Stretch, loop: Loop, warmUp: 'auto' | number)
   };
 }
 
-/** Of the part of a record that was planned in a stretch, nothing left out. `lanes`: those that count. */
-export function figuresWithin(stretch: Stretch, lanes: ReadonlySet<string>): Fold<Figures> {
+/** A stretch that also has what comes behind it, until `untilUs`, where nothing was to be planned any more. */
+export interface StretchWithTail extends Stretch {
+  untilUs?: number;
+}
+
+/**
+ * Of the part of a record that was planned in a stretch, nothing left out. `lanes`: those that count. Its rate is of the good
+ * answers to what was sent in it, whenever they came.
+ */
+export function figuresWithin(stretch: StretchWithTail, lanes: ReadonlySet<string>): Fold<Figures> {
   return new FiguresFold(stretch, 'open', { us: 0, found: true }, lanes);
 }
 
@@ -78,7 +86,7 @@ export function kindOf({ outcome, phase, detail }: Omit<BenchRound['failures'][n
 }
 
 class FiguresFold implements Fold<Figures> {
-  readonly #stretch: Stretch;
+  readonly #stretch: StretchWithTail;
   readonly #loop: Loop;
   readonly #warmUp: WarmUp;
   readonly #lanes: ReadonlySet<string> | null;
@@ -89,6 +97,8 @@ class FiguresFold implements Fold<Figures> {
   readonly #late = new Durations();
   readonly #wait = new Durations();
   #ended = 0;
+  /** Good answers to what was sent in the stretch. */
+  #answered = 0;
   #drained = 0;
   #lastEndUs = 0;
   #bytes = 0;
@@ -97,7 +107,7 @@ class FiguresFold implements Fold<Figures> {
   #asked = 0;
   #askUs = 0;
 
-  constructor(stretch: Stretch, loop: Loop, warmUp: WarmUp, lanes: ReadonlySet<string> | null = null) {
+  constructor(stretch: StretchWithTail, loop: Loop, warmUp: WarmUp, lanes: ReadonlySet<string> | null = null) {
     this.#stretch = stretch;
     this.#loop = loop;
     this.#warmUp = warmUp;
@@ -106,11 +116,15 @@ class FiguresFold implements Fold<Figures> {
   }
 
   batch(batch: AttemptBatch): void {
-    const { fromUs, toUs } = this.#stretch;
+    const { fromUs, toUs, untilUs = toUs } = this.#stretch;
+    const isWithin = (us: number) => us >= fromUs && us < untilUs;
     for (let row = 0; row < batch.length; row++) {
       const intended = batch.intendedUs[row] as number;
-      if (this.#lanes !== null && (intended < fromUs || intended >= toUs || !this.#lanes.has(batch.lane.at(row) ?? '')))
-        continue;
+      if (this.#lanes !== null) {
+        if (!this.#lanes.has(batch.lane.at(row) ?? '')) continue;
+        if (isWithin(batch.sentUs[row] as number) && batch.outcome.at(row) === 'ok') this.#answered++;
+        if (!isWithin(intended)) continue;
+      }
       this.#add(batch, row, intended);
     }
   }
@@ -182,7 +196,7 @@ class FiguresFold implements Fold<Figures> {
         unanswered: count((outcome) => outcome === 'unanswered'),
         failures: [...this.#failures.values()].sort((a, b) => b.count - a.count),
         measured: this.#latency.count,
-        ratePerS: seconds > 0 ? this.#ended / seconds : 0,
+        ratePerS: seconds > 0 ? (this.#lanes === null ? this.#ended : this.#answered) / seconds : 0,
         latencyMs: this.#latency.latency(),
         lateMs: spread(this.#late),
         waitMs: spread(this.#wait),

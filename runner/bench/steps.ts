@@ -2,12 +2,12 @@ import { foldAttempts } from '../../record/attempts-reader.ts';
 import type { BenchLoad, BenchStage } from '../../record/bench-result.ts';
 import type { RunFacts, StepFacts } from '../../record/facts.ts';
 import { factsOfApp } from '../../record/lane-roles.ts';
-import { type Figures, figuresWithin, type Stretch } from './figures.ts';
+import { type Figures, figuresWithin, type StretchWithTail } from './figures.ts';
 import type { MachineUse } from './machine/use.ts';
 import { roundOf } from './round.ts';
 
 type Part = Extract<BenchLoad, { model: 'scenario' }>['part'];
-type Named = Stretch & { name: string; part: Part };
+type Named = StretchWithTail & { name: string; part: Part };
 
 /** What leaves the deployment as it is; every other step may change it. */
 const calm = new Set(['deploy', 'hold']);
@@ -16,7 +16,8 @@ const unwatched: MachineUse = { idle: null, steal: null, threadBusy: null, threa
 
 /**
  * A run's traffic by what was done meanwhile: before, while and after the deployment changed, and in each step, all lanes
- * of the app together, each request in the step in which the plan wanted it. Throws as reading the attempts does.
+ * of the app together, each request in the step in which the plan wanted it, and in the rate of the one in which it was sent. After
+ * the last step nothing is planned: what is still under way then is its own. Throws as reading the attempts does.
  */
 export function stagesOfRun(facts: RunFacts, attemptsFile: string): Omit<BenchStage, 'summary'>[] {
   const lanes = factsOfApp(facts).lanes.map(({ name }) => name);
@@ -49,13 +50,16 @@ function stretchesOf({ steps, trafficFromUs, trafficToUs }: RunFacts): Named[] {
   const changes = during.filter(({ verb }) => !calm.has(verb));
   const first = changes[0]?.fromUs ?? trafficToUs;
   const last = changes.reduce((latest, { toUs }) => Math.max(latest, toUs), trafficFromUs);
+  const plannedToUs = Math.min(trafficToUs, Math.max(trafficFromUs, ...steps.map(({ toUs }) => toUs)));
   const phases =
     changes.length === 0
       ? []
       : [
           ...stretch('before', 'before', trafficFromUs, first),
           ...stretch('change', 'change', Math.max(first, trafficFromUs), last),
-          ...stretch('after', 'after', last, trafficToUs),
+          ...stretch('after', 'after', last, plannedToUs),
         ];
-  return [...phases, ...during.flatMap((step) => ofStep(step, trafficFromUs))];
+  const tail = (stretches: Named[]) =>
+    stretches.map((one) => (one.toUs >= plannedToUs ? { ...one, untilUs: trafficToUs } : one));
+  return [...tail(phases), ...tail(during.flatMap((step) => ofStep(step, trafficFromUs)))];
 }
