@@ -35,7 +35,7 @@ export class AppendedFile {
 /** The code of the error with which a file cannot be read: no right to, or a disk that fails; undefined where it can. */
 export function readingFault(path: string): string | undefined {
   try {
-    const file = openSync(path);
+    const file = openSync(path, 'r');
     try {
       readSync(file, new Uint8Array(1), 0, 1, 0);
     } finally {
