@@ -1,4 +1,3 @@
-import { HitlessError } from '../record/error.ts';
 import type { Subject } from '../runner/bench/stage.ts';
 import { announcement } from '../runner/traffic/beyond-loopback.ts';
 import { reach } from '../targets/url/reach.ts';
@@ -10,15 +9,7 @@ import { reach } from '../targets/url/reach.ts';
 export async function wayTo({ route, lane }: Subject, url: string, signal: AbortSignal): Promise<string[]> {
   if (route.kind !== 'address') return [];
   const { tls, addresses } = route;
-  try {
-    const way = { ...(tls && { tls }), ...(addresses && { addresses }) };
-    const lines = [await reach(new URL(url), signal, way), await announcement([lane], route)];
-    return lines.filter((line) => line !== undefined);
-  } catch (error) {
-    if (!(error instanceof HitlessError)) throw error;
-    // It speaks of the field of a scenario, and here is none.
-    const { code, blame, hint, message } = error;
-    const details = { blame, ...(hint !== undefined && { hint }), cause: error };
-    throw new HitlessError(code, message.replace(/^app\.url: /, ''), details);
-  }
+  const way = { ...(tls && { tls }), ...(addresses && { addresses }) };
+  const lines = [await reach(new URL(url), signal, way), await announcement([lane], route)];
+  return lines.filter((line) => line !== undefined);
 }

@@ -25,8 +25,9 @@ export function errorText(error: unknown): string {
   return `${lines.join('\n')}\n`;
 }
 
-function lineOf({ location, message }: HitlessError): string {
-  return location ? `${placeText(location)}: ${inOneLine(message)}` : inOneLine(message);
+function lineOf({ location, field, message }: HitlessError): string {
+  const place = location ? placeText(location) : field;
+  return place === undefined ? inOneLine(message) : `${place}: ${inOneLine(message)}`;
 }
 
 function placeText({ file, line, column }: FileLocation): string {

@@ -2,6 +2,7 @@ import { HitlessError } from '../record/error.ts';
 import { createReporters } from '../reports/reporters.ts';
 import { screenOn } from '../reports/screen.ts';
 import { scenarioFrom } from '../runner/scenario/load.ts';
+import type { Source } from '../runner/scenario/problem.ts';
 import { requireCommand } from './executable.ts';
 import { type ExitCode, exitCodes } from './exit-code.ts';
 import { Interruption } from './interruption.ts';
@@ -39,18 +40,16 @@ export async function verifyCommand(args: VerifyArguments, deploy: readonly stri
   try {
     return await runOne(async () => scenario, { ...request, definition: source.value }, interruption);
   } catch (error) {
-    throw error instanceof HitlessError ? atFlag(error) : error;
+    throw atFlag(error, source);
   } finally {
     interruption.end();
   }
 }
 
-/** It speaks of the field of a scenario, and here is none. */
-function atFlag(error: HitlessError): HitlessError {
-  const { code, blame, hint, message } = error;
-  if (!message.startsWith('app.url: ')) return error;
-  const details = { blame, ...(hint !== undefined && { hint }), cause: error };
-  return new HitlessError(code, message.replace('app.url', '--url'), details);
+/** Whoever wrote flags has no file in which he would find a field. */
+function atFlag(error: unknown, source: Source): unknown {
+  if (!(error instanceof HitlessError) || error.field === undefined) return error;
+  return error.of({ location: source.locate(error.field.split('.'), 'value') });
 }
 
 /** Where the cluster is looked at it is where kubectl would look. */

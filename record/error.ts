@@ -11,6 +11,8 @@ export interface FileLocation {
 export interface ErrorDetails {
   blame: Blame;
   location?: FileLocation;
+  /** Of a scenario, where no place in a file is known: `app.url`. */
+  field?: string;
   /** What the user can do about it, one sentence. */
   hint?: string;
   /** Lines to copy, such as YAML to apply; shown as they are, after the hint. */
@@ -26,6 +28,7 @@ export class HitlessError extends Error {
   readonly code: string;
   readonly blame: Blame;
   readonly location: FileLocation | undefined;
+  readonly field: string | undefined;
   readonly hint: string | undefined;
   readonly text: string | undefined;
 
@@ -35,7 +38,15 @@ export class HitlessError extends Error {
     this.code = code;
     this.blame = details.blame;
     this.location = details.location;
+    this.field = details.field;
     this.hint = details.hint;
     this.text = details.text;
+  }
+
+  /** The same error, told of a field, or of the place that said what is in it. */
+  of(place: Pick<ErrorDetails, 'field' | 'location'>): HitlessError {
+    const { code, message, blame, hint, text } = this;
+    const words = { ...(hint !== undefined && { hint }), ...(text !== undefined && { text }) };
+    return new HitlessError(code, message, { blame, ...words, cause: this, ...place });
   }
 }

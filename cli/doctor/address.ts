@@ -21,7 +21,7 @@ export const lookAtAddress: Look = async ({ url, way }, signal) => {
   } catch (error) {
     if (!(error instanceof HitlessError)) throw error;
     const mend = error.hint === undefined ? {} : { mend: error.hint };
-    return [{ name, status: 'missing', message: error.message.replace(/^app\.url: /, ''), ...mend }];
+    return [{ name, status: 'missing', message: error.message, ...mend }];
   }
 };
 

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { alertOf, type TlsSettings, tlsOptions } from '../tls.ts';
 
-/** What is wrong and what to do, in words that follow `app.url: `. */
+/** What is wrong and what to do. */
 export interface Fault {
   message: string;
   hint: string;

@@ -154,5 +154,5 @@ function asError(code: string, { message, hint }: { message: string; hint: strin
 }
 
 function fault(code: string, message: string, hint: string): HitlessError {
-  return new HitlessError(code, `app.url: ${message}`, { blame: 'environment', hint });
+  return new HitlessError(code, message, { blame: 'environment', hint });
 }

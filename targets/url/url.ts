@@ -16,6 +16,9 @@ export const createUrlTarget: TargetFactory = (context) => new UrlTarget(context
 const unseen =
   'Nothing was seen of the replicas behind the URL: whether any was replaced is not known, and an old one may have ended, and lost requests, when traffic was over.';
 
+/** Of what is wrong with the URL. */
+const place = { field: 'app.url' };
+
 class UrlTarget implements Target {
   readonly kind = 'url';
   readonly capabilities: ReadonlySet<Capability> = new Set();
@@ -31,7 +34,7 @@ class UrlTarget implements Target {
   constructor(context: TargetContext) {
     const { app, settings = {} } = context;
     const fault = urlFault(app.url ?? '');
-    if (fault !== undefined) throw usage('HITLESS_URL', `app.url: ${fault}`);
+    if (fault !== undefined) throw usage('HITLESS_URL', fault).of(place);
     if (settings.namespace === undefined && (settings.context ?? settings.kubeconfig) !== undefined)
       throw usage('HITLESS_USAGE', 'a cluster without --namespace: events are those of a Service, app.service, in one');
     if (settings.namespace === undefined && settings.workload !== undefined)
@@ -54,7 +57,9 @@ class UrlTarget implements Target {
   async #prepare(): Promise<void> {
     const { onNotice } = this.#context;
     for (const line of await cleanDeadRuns()) onNotice(line);
-    const line = await reach(this.#url, this.#ended.signal, this.#way());
+    const line = await reach(this.#url, this.#ended.signal, this.#way()).catch((error) => {
+      throw error instanceof HitlessError ? error.of(place) : error;
+    });
     if (line !== undefined) onNotice(line);
     await this.#look();
     await this.#findPath();

@@ -54,7 +54,7 @@ describe('what is wrong with it is one message, before anything starts', () => {
   const fault = (code: string, message: string, hint: string | RegExp) => ({
     code,
     blame: 'environment',
-    message: `app.url: ${message}`,
+    message,
     hint: expect.stringMatching(hint),
   });
 
@@ -116,7 +116,7 @@ describe('what is wrong with it is one message, before anything starts', () => {
     const port = await tcp((socket) => socket.write('SSH-2.0-OpenSSH_9.2\r\n'));
     await expect(reached(port)).rejects.toMatchObject({
       code: 'HITLESS_URL_TLS',
-      message: expect.stringMatching(/^app\.url: the TLS handshake with localhost:\d+ failed \(ERR_SSL_/),
+      message: expect.stringMatching(/^the TLS handshake with localhost:\d+ failed \(ERR_SSL_/),
     });
   });
 

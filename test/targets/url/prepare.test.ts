@@ -68,7 +68,8 @@ describe('what can never be answered is an error of the environment, before anyt
     await expect(prepared(`http://127.0.0.1:${port}`)).rejects.toMatchObject({
       code: 'HITLESS_URL_UNREACHABLE',
       blame: 'environment',
-      message: `app.url: nobody listens at 127.0.0.1:${port} (127.0.0.1: ECONNREFUSED)`,
+      field: 'app.url',
+      message: `nobody listens at 127.0.0.1:${port} (127.0.0.1: ECONNREFUSED)`,
     });
   });
 
@@ -80,7 +81,8 @@ describe('what can never be answered is an error of the environment, before anyt
     await expect(prepared(`http://127.0.0.1:${port}`)).rejects.toMatchObject({
       code: 'HITLESS_URL_TLS',
       blame: 'environment',
-      message: `app.url: 127.0.0.1:${port} speaks TLS (https), and traffic is plain http`,
+      field: 'app.url',
+      message: `127.0.0.1:${port} speaks TLS (https), and traffic is plain http`,
     });
   });
 
