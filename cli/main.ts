@@ -11,7 +11,7 @@ import { report } from './report.ts';
 import { run } from './run.ts';
 import { schema } from './schema.ts';
 import { trend } from './trend.ts';
-import { refuseNoNumber, refuseTwice, usageError } from './usage-error.ts';
+import { refuseEmpty, refuseNoNumber, refuseTwice, usageError } from './usage-error.ts';
 import { verify } from './verify.ts';
 
 const epilogue = `Exit codes
@@ -68,6 +68,7 @@ function program(args: readonly string[]): Argv {
     .parserConfiguration({ 'camel-case-expansion': false })
     .wrap(Math.min(100, process.stdout.columns || 100))
     .check(refuseTwice)
+    .check((given) => refuseEmpty(given, own))
     .check((given) => refuseNoNumber(given, own))
     .demandCommand(1)
     .strict()

@@ -30,7 +30,9 @@ const options = {
   ...trendOptions,
   ...doctorOptions,
 };
+const aliases = Object.values(options).flatMap((option) => ('alias' in option ? [option.alias] : []));
 const optionNames = [...Object.keys(options), 'help', 'version'];
+const typeable = new Set<string>([...optionNames, ...aliases, 'h', 'v']);
 const repeatable = Object.entries(options).flatMap(([name, option]) => ('array' in option ? [name] : []));
 const needed: Partial<Record<string, string>> = {
   run: 'a scenario',
@@ -48,16 +50,31 @@ export function refuseTwice(given: Readonly<Record<string, unknown>>): true {
 
 const numbers = Object.entries(options).filter(([, option]) => 'type' in option && option.type === 'number');
 
+/** Of a body alone nothing is something to say; elsewhere a variable of a script was empty. Throws HITLESS_USAGE. */
+export function refuseEmpty(given: Readonly<Record<string, unknown>>, args: readonly string[]): true {
+  for (const [name, option] of Object.entries(options)) {
+    if (!('type' in option) || name === 'data') continue;
+    const isEmpty = option.type === 'number' ? typedFor(name, option, args) === '' : given[name] === '';
+    if (isEmpty) throw wrongUse(`--${name}: expected a value, got an empty one`);
+  }
+  return true;
+}
+
 /** yargs makes NaN of what is no number, and the word that was typed is lost. `args`: as typed. Throws HITLESS_USAGE. */
 export function refuseNoNumber(given: Readonly<Record<string, unknown>>, args: readonly string[]): true {
   for (const [name, option] of numbers) {
     if (!Number.isNaN(given[name])) continue;
-    const words = [`--${name}`, ...('alias' in option ? [`-${option.alias}`] : [])];
-    const at = args.findIndex((arg) => words.includes(arg.split('=')[0] ?? ''));
-    const typed = args[at]?.includes('=') ? args[at].replace(/^[^=]*=/, '') : args[at + 1];
-    throw wrongUse(`--${name}: expected a number, got ${at === -1 || typed === undefined ? 'none' : shown(typed)}`);
+    const typed = typedFor(name, option, args);
+    throw wrongUse(`--${name}: expected a number, got ${typed === undefined ? 'none' : shown(typed)}`);
   }
   return true;
+}
+
+function typedFor(name: string, option: object, args: readonly string[]): string | undefined {
+  const words = [`--${name}`, ...('alias' in option ? [`-${option.alias}`] : [])];
+  const at = args.findIndex((arg) => words.includes(arg.split('=')[0] ?? ''));
+  if (at === -1) return undefined;
+  return args[at]?.includes('=') ? args[at].replace(/^[^=]*=/, '') : args[at + 1];
 }
 
 /** What yargs has to say of wrong use, in the form of all our messages, with the nearest word. `args`: as typed. */
@@ -74,6 +91,8 @@ function inOurWords(message: string, args: readonly string[], command: string | 
   if (choice?.[1]) return choiceText(choice[1], choice[2] ?? '', choice[3] ?? '');
   const noValue = /^Not enough arguments following: (.*)$/.exec(message);
   if (noValue) return `--${noValue[1]} needs a value`;
+  const slip = /^(Not enough non-option|Missing required) arguments?/.test(message) ? unknownOption(args) : undefined;
+  if (slip !== undefined) return `unknown option --${slip}${didYouMean(slip, optionNames)}`;
   if (/^Not enough non-option arguments/.test(message))
     return command ? `${command} needs ${needed[command] ?? 'more'}` : `expected a command: ${commandNames.join(', ')}`;
   const line = message.trim().replaceAll(/\s*\n\s*/g, ' ');
@@ -85,6 +104,13 @@ function unknownText(word: string, args: readonly string[]): string {
   const typed = args.find((arg) => /^--?/.test(arg) && arg.replace(/^--?/, '').split('=')[0] === word);
   if (typed !== undefined) return `unknown option ${typed.split('=')[0]}${didYouMean(word, optionNames)}`;
   return `unknown word ${word}${didYouMean(word, commandNames)}`;
+}
+
+/** What yargs says is missing may be missing because of it: `--repotr list` takes the command for its value. */
+function unknownOption(args: readonly string[]): string | undefined {
+  const end = args.indexOf('--');
+  const names = args.slice(0, end === -1 ? args.length : end).flatMap((arg) => /^--([^=.]+)/.exec(arg)?.[1] ?? []);
+  return names.find((name) => !typeable.has(name) && !typeable.has(name.replace(/^no-/, '')));
 }
 
 function choiceText(name: string, given: string, listed: string): string {

@@ -53,6 +53,12 @@ describe('wrong use is told in one line and a hint, with exit code 2', () => {
     [[], `expected a command: ${commandNames.join(', ')}`],
     [['rnu'], 'unknown word rnu; did you mean "run"?'],
     [['run'], 'run needs a scenario'],
+    [['--frob'], 'unknown option --frob'],
+    [['run', '--frob'], 'unknown option --frob'],
+    [['run', '--repotr=list'], 'unknown option --repotr; did you mean "reporter"?'],
+    [['--repotr', 'list'], 'unknown option --repotr; did you mean "reporter"?'],
+    [['verify', '--ulr', 'http://127.0.0.1:9', '--', 'x', '--frob'], 'unknown option --ulr; did you mean "url"?'],
+    [['verify', '--no-config', '--', 'x', '--frob'], 'missing required argument: url'],
     [['run', 'a.yml', '--repotr', 'json'], 'unknown option --repotr; did you mean "reporter"?'],
     [
       ['run', 'a.yml', '--target', 'lcoal'],

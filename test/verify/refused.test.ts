@@ -22,6 +22,32 @@ async function refused(flags: readonly string[], files: Record<string, string> =
   return stderr.split('\n')[0];
 }
 
+test('a URL where nobody listens is told at its flag, and in a scenario at its field', async () => {
+  const cwd = emptyFolder();
+  const url = 'http://127.0.0.1:9';
+  writeFileSync(
+    join(cwd, 'a.yml'),
+    `name: a\napp: { url: '${url}' }\nlanes: [{ name: a, rate: 1 }]\nsteps: [{ hold: 1s }]\n`,
+  );
+  const told = 'nobody listens at 127.0.0.1:9 (127.0.0.1: ECONNREFUSED)';
+  const first = async (...args: string[]) => {
+    const { code, stderr } = await startCli(args, { cwd }).end;
+    return [code, stderr.split('\n')[0]];
+  };
+  expect(await first('verify', '--url', url, '--', 'true')).toEqual([3, `--url: ${told}`]);
+  expect(await first('run', 'a.yml')).toEqual([3, `app.url: ${told}`]);
+  expect(await first('bench', url)).toEqual([3, told]);
+});
+
+describe('an empty value is told at its flag: a variable of a script was not set', () => {
+  test.each(['service', 'workload', 'namespace', 'url', 'rate', 'rollback', 'access-log', 'cacert', 'out'])(
+    '--%s',
+    async (flag) => {
+      expect(await refused([`--${flag}`, ''])).toBe(`--${flag}: expected a value, got an empty one`);
+    },
+  );
+});
+
 describe('a file that cannot be read is told at its flag before anything begins', () => {
   test.each([
     [['--access-log', 'proxy.log'], /^--access-log: there is no file ".*proxy\.log"; did you mean "proxy2\.log"\?$/],
