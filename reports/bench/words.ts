@@ -1,4 +1,5 @@
 import type { BenchEstimate, BenchLoad, BenchRound } from '../../record/bench-result.ts';
+import { failureWords } from '../../record/failure-words.ts';
 import { plain } from '../plain.ts';
 import { count, counted } from '../words.ts';
 
@@ -28,12 +29,12 @@ export function rateWithInterval({ mean, low, high }: BenchEstimate): string {
   return `${rateText(mean)} (${rateText(Math.max(0, low))} to ${rateText(high)})`;
 }
 
-/** `10 reset (ECONNRESET), 2 status (500)`, the most frequent first. */
+/** `10 reset (ECONNRESET), 2 bad status (500)`, the most frequent first. */
 export function failuresText(failures: BenchRound['failures']): string {
   return failures
     .map(({ outcome, detail, count: times }) => {
       const what = detail === null ? '' : ` (${plain(detail, 60)})`;
-      return `${count(times)} ${outcome}${what}`;
+      return `${count(times)} ${failureWords(outcome)}${what}`;
     })
     .join(', ');
 }

@@ -1,6 +1,7 @@
 import { Type } from 'typebox';
 import { isFailed, type Outcome } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
+import { failureWords } from '../../record/failure-words.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import type { Check, Finding } from './check.ts';
@@ -251,7 +252,7 @@ export class ZeroFailed implements Fold<Finding> {
       .filter(([, number]) => number > 0);
     if (stale > 0) classes.push(['stale-race', stale]);
     classes.sort((a, b) => b[1] - a[1]);
-    return classes.map(([outcome, number]) => `${number} ${outcome}`).join(', ');
+    return classes.map(([outcome, number]) => `${number} ${failureWords(outcome)}`).join(', ');
   }
 
   /** What is not the app's, beside what is. */

@@ -104,7 +104,7 @@ describe('where the generator is late and the server gives each connection back 
     const finding = judge(zeroFailed, {}, both, [...limited, ...slow]);
     expect(finding.verdict).toBe('fail');
     expect(finding.message).toContain(
-      ': 250 timeout. 250 others found no free connection while the generator was the limit',
+      ': 250 timed out. 250 others found no free connection while the generator was the limit',
     );
   });
 });

@@ -91,7 +91,7 @@ describe('no-new-failures', () => {
       const finding = judge(noNewFailures, strict, run, requests([30_000]));
       expect(finding).toMatchObject({
         verdict: 'fail',
-        message: '1 of 14,000 requests on lane visitors did not get a good answer: 1 status.',
+        message: '1 of 14,000 requests on lane visitors did not get a good answer: 1 bad status.',
         actual: { lanes: [{ rule: 'zero-failed' }] },
       });
     });

@@ -57,7 +57,7 @@ describe('requests that find no free connection', () => {
   test('are told by what the connections waited for, and are the server’s', () => {
     expect(verdicts(requests(), quiet)).toEqual(['fail']);
     expect(findings(requests(), quiet).zero.message).toMatch(
-      /: 3 timeout\. 3 requests of lane kept found no free connection: all 5 in use waited, 5 for answers, the oldest since 5\.2 s, all of which got a good one in the end\.$/,
+      /: 3 timed out\. 3 requests of lane kept found no free connection: all 5 in use waited, 5 for answers, the oldest since 5\.2 s, all of which got a good one in the end\.$/,
     );
   });
 
