@@ -99,6 +99,8 @@ class FiguresFold implements Fold<Figures> {
   #ended = 0;
   /** Good answers to what was sent in the stretch. */
   #answered = 0;
+  /** A plan ends a little after the last step did. */
+  #lastPlannedUs = 0;
   #drained = 0;
   #lastEndUs = 0;
   #bytes = 0;
@@ -124,6 +126,7 @@ class FiguresFold implements Fold<Figures> {
         if (!this.#lanes.has(batch.lane.at(row) ?? '')) continue;
         if (isWithin(batch.sentUs[row] as number) && batch.outcome.at(row) === 'ok') this.#answered++;
         if (!isWithin(intended)) continue;
+        if (intended > this.#lastPlannedUs) this.#lastPlannedUs = intended;
       }
       this.#add(batch, row, intended);
     }
@@ -183,7 +186,7 @@ class FiguresFold implements Fold<Figures> {
       [...this.#byOutcome].reduce((sum, [outcome, number]) => sum + (wanted(outcome) ? number : 0), 0);
     const planned = count(() => true);
     const unsent = count((outcome) => outcome === 'unsent');
-    const seconds = (this.#stretch.toUs - this.#measuredFromUs) / 1e6;
+    const seconds = (Math.max(this.#stretch.toUs, this.#lastPlannedUs) - this.#measuredFromUs) / 1e6;
     return {
       result: {
         warmUpMs: this.#warmUp.us / 1000,

@@ -47,6 +47,12 @@ test('what waited counts in the rate of the stage in which it was sent, and what
   ]);
 });
 
+test('what was planned in the moment between the end of the last step and that of the plan raises no rate', () => {
+  const [, , after] = stages(every(2.5, 805));
+  expect(after?.[1]).toBe(205);
+  expect(after?.[2]).toBeCloseTo(205 / 0.51, 9);
+});
+
 test('what got no good answer is in no rate', () => {
   const lost = every(2.5, 800, (index) => (index % 4 === 0 ? { outcome: 'reset' as const } : {}));
   expect(
