@@ -5,18 +5,15 @@ import { failureWords } from '../../record/failure-words.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import type { Check, Finding } from './check.ts';
+import { doubtOfPass } from './doubt-of-pass.ts';
 import { GeneratorLimit, givenUpIn, type OwnLimit, ownLimitDoubt } from './generator-limit.ts';
 import { isUnresolved } from './kinds.ts';
+import { LossTally } from './loss-tally.ts';
 import { NoFreeConnection } from './no-free-connection.ts';
 import { PathFailures } from './path-failures.ts';
-import { count, duration, list, onLane } from './phrases.ts';
+import { count, list, onLane } from './phrases.ts';
 import { StaleRaces } from './stale-races.ts';
 import { Starvation, starvedHint } from './starved.ts';
-import { blindLanes } from './stretch.ts';
-import { unsentBound, unsentDoubt } from './unsent.ts';
-
-/** Of requests on a reused connection; above it, races of an idle connection are a server's fault (design, Attempts). */
-const staleBound = 1 / 1000;
 
 export interface ZeroFailedOptions {
   stale?: 'fail' | 'warn';
@@ -41,33 +38,6 @@ export const zeroFailed: Check<ZeroFailedOptions> = {
   fold: (options, facts, lane) => new ZeroFailed(options, facts, lane),
 };
 
-/** What is allowed of a lane is allowed by its own number of requests: a busy lane must not excuse another. */
-class LaneTally {
-  planned = 0;
-  unsent = 0;
-  /** Nothing went out, as the resolver of this machine gave no answer. */
-  unresolved = 0;
-  /** Ran out of time while this machine was starved. */
-  starved = 0;
-  reused = 0;
-  staleInTermination = 0;
-  /** While the platform was not watched: it may have been in a termination that nobody saw. */
-  staleUnseen = 0;
-  staleElsewhere = 0;
-
-  get staleAboveBound(): number {
-    return this.staleElsewhere > this.reused * staleBound ? this.staleElsewhere : 0;
-  }
-
-  get isUnsentAboveBound(): boolean {
-    return this.unsent > this.planned * unsentBound;
-  }
-
-  get isUnresolvedAboveBound(): boolean {
-    return this.unresolved > this.planned * unsentBound;
-  }
-}
-
 /** How many requests failed, and whether that is more than `allowed` of those that were sent. */
 export class ZeroFailed implements Fold<Finding> {
   readonly #options: ZeroFailedOptions;
@@ -83,7 +53,7 @@ export class ZeroFailed implements Fold<Finding> {
   readonly #byOutcome = new Map<Outcome, number>();
   /** Of them: those that this machine's resolver kept from being sent. */
   readonly #unresolved = new Map<Outcome, number>();
-  readonly #lanes = new Map<string, LaneTally>();
+  readonly #lanes = new Map<string, LossTally>();
 
   constructor(
     options: ZeroFailedOptions,
@@ -100,7 +70,7 @@ export class ZeroFailed implements Fold<Finding> {
     this.#starvation = new Starvation(facts);
     this.#control = controlLanes(facts);
     for (const { name } of this.#facts.lanes)
-      if (lane === null || name === lane) this.#lanes.set(name, new LaneTally());
+      if (lane === null || name === lane) this.#lanes.set(name, new LossTally());
   }
 
   batch(batch: AttemptBatch): void {
@@ -111,7 +81,7 @@ export class ZeroFailed implements Fold<Finding> {
       if (this.#control.has(lane) || (this.#lane !== null && lane !== this.#lane)) continue;
       const outcome = batch.outcome.at(row) as Outcome;
       this.#byOutcome.set(outcome, this.#count(outcome) + 1);
-      const tally = this.#lanes.get(lane) ?? new LaneTally();
+      const tally = this.#lanes.get(lane) ?? new LossTally();
       this.#lanes.set(lane, tally);
       tally.planned++;
       this.#noFreeConnection.see(batch, row);
@@ -135,7 +105,7 @@ export class ZeroFailed implements Fold<Finding> {
     return this.#byOutcome.get(outcome) ?? 0;
   }
 
-  #sum(of: (tally: LaneTally) => number): number {
+  #sum(of: (tally: LossTally) => number): number {
     return [...this.#lanes.values()].reduce((sum, tally) => sum + of(tally), 0);
   }
 
@@ -207,7 +177,16 @@ export class ZeroFailed implements Fold<Finding> {
         ? pathDoubt(pathFailures, sent)
         : starved > 0
           ? this.#starvedDoubt(starved, sent)
-          : (ownLimitDoubt(limits) ?? this.#doubt(sent, unsent, unanswered));
+          : (ownLimitDoubt(limits) ??
+            doubtOfPass({
+              facts: this.#facts,
+              lane: this.#lane,
+              lanes: this.#lanes,
+              sent,
+              unsent,
+              unanswered,
+              warnsOfStale: this.#options.stale === 'warn',
+            }));
     if (doubt !== null) return { ...say(finding, 'inconclusive', doubt.message), hint: doubt.hint };
     if (number > 0)
       return say(
@@ -277,56 +256,6 @@ export class ZeroFailed implements Fold<Finding> {
       message: `${count(starved, 'request')} of ${sent.toLocaleString('en-US')} ran out of time while this machine gave ordinary processes no processor: what the app would have answered is not known.${waits.join('')}`,
       hint: starvedHint,
     };
-  }
-
-  #doubt(sent: number, unsent: number, unanswered: number): { message: string; hint: string } | null {
-    const silent = [...this.#lanes].filter(([, tally]) => tally.planned === tally.unsent).map(([name]) => name);
-    if (sent === 0)
-      return {
-        message: `No request was sent${onLane(this.#lane)}, so nothing is known about failures.`,
-        hint:
-          unsent > 0
-            ? 'this machine refused to open connections: raise its limits (ulimit -n, local ports) or lower the rate'
-            : 'give the steps more time (hold) or the lane a higher rate',
-      };
-    if (silent.length > 0)
-      return {
-        message: `Lane ${list(silent)} sent no request, so nothing is known about it.`,
-        hint: 'give the steps more time (hold) or the lane a higher rate',
-      };
-    if (unanswered > 0 && !this.#facts.complete)
-      return {
-        message: `The run was interrupted while ${count(unanswered, 'request')} of ${sent} had no answer yet.`,
-        hint: 'let the run come to its end',
-      };
-    const refused = [...this.#lanes].find(([, tally]) => tally.isUnsentAboveBound);
-    if (refused !== undefined) {
-      const [name, tally] = refused;
-      return unsentDoubt(this.#facts.lanes.find((lane) => lane.name === name) ?? { name, engine: 'builtin' }, tally);
-    }
-    const unresolved = [...this.#lanes].find(([, tally]) => tally.isUnresolvedAboveBound);
-    if (unresolved !== undefined)
-      return {
-        message: `The resolver of this machine gave no answer to ${unresolved[1].unresolved} of ${count(unresolved[1].planned, 'planned request')} on lane ${unresolved[0]}, so they never went out; all others got a good answer.`,
-        hint: 'mend the resolver, or give the address in place of the name',
-      };
-    const staleUnseen = this.#sum((tally) => tally.staleUnseen);
-    if (staleUnseen > 0 && this.#options.stale !== 'warn')
-      return {
-        message: `${count(staleUnseen, 'request')} met a server closing its idle connection while the platform could not be watched, so its replica may have been told to go just then.`,
-        hint: 'see that the connection to the platform lasts for the whole run',
-      };
-    const blind = blindLanes(this.#facts, this.#lane);
-    const longest = blind.reduce<(typeof blind)[number] | null>(
-      (a, b) => (a === null || b.toUs - b.fromUs > a.toUs - a.fromUs ? b : a),
-      null,
-    );
-    if (longest !== null)
-      return {
-        message: `Lane ${longest.lane} could not send for ${duration((longest.toUs - longest.fromUs) / 1000)}, so a failure in that time would not have been seen.`,
-        hint: 'run on a machine with less else to do, or lower the rate',
-      };
-    return null;
   }
 }
 
