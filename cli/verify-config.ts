@@ -10,12 +10,13 @@ type Lane = NonNullable<Config['lanes']>[number];
 interface Definition {
   lanes: Lane[];
   control?: string;
+  ledger?: string;
   identity?: unknown;
   checks: Record<string, object>[];
 }
 
 /**
- * The scenario of a `verify` with what its config says of lanes, control, identity and budgets; what a flag says too is
+ * The scenario of a `verify` with what its config says of lanes, control, ledger, identity and budgets; what a flag says too is
  * the flag's. What is wrong is told where it was said.
  *
  * @throws HitlessError HITLESS_USAGE for a flag that would be lost on the config's lanes
@@ -24,10 +25,12 @@ export function withConfig(source: Source, config: Config | null, args: VerifyAr
   if (config === null) return source;
   const value = source.value as Definition;
   const control = value.control ?? config.control;
+  const ledger = value.ledger ?? config.ledger;
   const identity = value.identity ?? config.identity;
   const merged = {
     ...value,
     ...(control !== null && { control }),
+    ...(ledger !== null && { ledger }),
     ...(identity !== null && { identity }),
     ...(config.lanes !== null && { lanes: lanesOf(config.lanes, value, args) }),
     checks: checksOf(value.checks, config.checks),
@@ -35,6 +38,7 @@ export function withConfig(source: Source, config: Config | null, args: VerifyAr
   const ofConfig = {
     lanes: config.lanes !== null,
     control: value.control === undefined && config.control !== null,
+    ledger: value.ledger === undefined && config.ledger !== null,
     identity: value.identity === undefined && config.identity !== null,
   };
   return {

@@ -50,6 +50,11 @@ const traffic = {
     describe:
       "a proxy's access log (nginx, Envoy, HAProxy): which replica each request went to, and what was tried again",
   },
+  ledger: {
+    type: 'string',
+    requiresArg: true,
+    describe: "the app's own book: a file to which it appends the x-hitless-id of each request that it handled",
+  },
   control: {
     type: 'string',
     requiresArg: true,
@@ -119,6 +124,7 @@ export interface VerifyArguments extends PolicyArguments, WayArguments, RequestA
   path: string | undefined;
   resolution: string | undefined;
   'access-log': string | undefined;
+  ledger: string | undefined;
   control: string | undefined;
   identity?: unknown;
   baseline: string;

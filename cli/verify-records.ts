@@ -10,8 +10,9 @@ import type { Scenario } from '../runner/scenario/scenario.ts';
  *
  * @throws InvalidScenario at the flag, or the field of a config
  */
-export function refuseUnreadable({ accessLog }: Pick<Scenario, 'accessLog'>, source: Source): void {
-  const problems = [faultOf('accessLog', accessLog?.file)].filter((problem) => problem !== undefined);
+export function refuseUnreadable({ accessLog, ledger }: Pick<Scenario, 'accessLog' | 'ledger'>, source: Source): void {
+  const faults = [faultOf('accessLog', accessLog?.file), faultOf('ledger', ledger ?? undefined)];
+  const problems = faults.filter((problem) => problem !== undefined);
   if (problems.length > 0) throw new InvalidScenario(problems, source);
 }
 

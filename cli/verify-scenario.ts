@@ -26,6 +26,7 @@ export function verifySource(args: VerifyArguments, command: readonly string[]):
     [['identity'], '--identity'],
     [['control'], '--control'],
     [['accessLog'], '--access-log'],
+    [['ledger'], '--ledger'],
     [['lanes', 0, 'rate'], '--rate'],
     [['lanes', 0, 'request', 'path'], args.path === undefined ? '--url' : '--path'],
     [['lanes', 0, 'request', 'method'], '--method'],
@@ -93,6 +94,7 @@ function definition(args: VerifyArguments, command: readonly string[]): object {
     app: { url: placeOf(url), ...wayOf(args), ...(service !== undefined && { service }) },
     ...(identity !== undefined && { identity }),
     ...(args['access-log'] !== undefined && { accessLog: resolve(args['access-log']) }),
+    ...(args.ledger !== undefined && { ledger: resolve(args.ledger) }),
     ...(control !== undefined && { control }),
     lanes: lanesOf(args),
     steps: [

@@ -1,4 +1,4 @@
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { FileLocation } from '../../record/error.ts';
 import type { CheckLevel, Level } from '../../runner/judge/levels.ts';
 import { InvalidFile, type Problem, type Source } from '../../runner/scenario/problem.ts';
@@ -21,6 +21,8 @@ export interface Config {
   checks: readonly CheckItem[];
   lanes: NonNullable<ConfigInput['lanes']> | null;
   control: string | null;
+  /** Absolute: it is relative to the config's folder. */
+  ledger: string | null;
   identity: NonNullable<ConfigInput['identity']> | null;
   locate: Source['locate'];
 }
@@ -38,7 +40,7 @@ export async function loadConfig(file: string): Promise<Config> {
   refuse(problemsOf(source.value), source);
   const input = source.value as ConfigInput;
   refuse([...budgetProblems(input), ...laneProblems(input.lanes ?? []), ...controlProblems(input)], source);
-  const { reporters, onInconclusive, checks = {}, budgets = {}, lanes, control, identity } = input;
+  const { reporters, onInconclusive, checks = {}, budgets = {}, lanes, control, ledger, identity } = input;
   const placeOf = (...path: string[]) => placeText(source.locate(path, 'value'));
   return {
     file: shown(file),
@@ -52,6 +54,7 @@ export async function loadConfig(file: string): Promise<Config> {
     checks: checksOfBudgets(budgets),
     lanes: lanes ?? null,
     control: control ?? null,
+    ledger: ledger === undefined ? null : resolve(dirname(resolve(file)), ledger),
     identity: identity ?? null,
     locate: source.locate,
   };

@@ -52,6 +52,12 @@ export const ConfigSchema = Type.Object(
         description: 'the URL of something beside the app that nobody is deploying',
       }),
     ),
+    ledger: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'a file to which the app appends the x-hitless-id of each request that it handled, one a line',
+      }),
+    ),
     identity: Type.Optional(IdentityModel),
   },
   { ...strict, $id: 'hitless/config@1', title: 'A hitless config' },
