@@ -48,6 +48,34 @@ describe('hitless report', () => {
     expect(traffic).toEqual(first.traffic);
   });
 
+  test('goes by the levels of a config where it judges, and leaves what was decided as it is where it does not', async () => {
+    const report = async (...args: string[]) => await startCli(['report', run, ...args], { cwd: folder }).end;
+    writeFileSync(join(folder, 'lenient.yml'), 'checks: { latency: warn }\n');
+    const lenient = await report('--checks', 'strict.yml', '--config', 'lenient.yml');
+    expect(lenient).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('latency does not decide, it only warns (lenient.yml:1:20).'),
+    });
+    expect(readResult()).toMatchObject({ config: 'lenient.yml', notJudged: [{ check: 'latency', level: 'warn' }] });
+    expect((await report('--checks', 'strict.yml', '--config', 'lenient.yml', '--check.latency', 'error')).code).toBe(
+      1,
+    );
+    writeFileSync(join(folder, 'hitless.config.yml'), 'checks: { latency: warn }\nreporters: [json]\n');
+    try {
+      // The verdict of the last judgement.
+      expect(await report()).toMatchObject({ code: 1, stdout: '' });
+      expect((await report('--checks', 'strict.yml')).code).toBe(0);
+      expect((await report('--checks', 'strict.yml', '--no-config')).code).toBe(1);
+    } finally {
+      rmSync(join(folder, 'hitless.config.yml'));
+    }
+    writeFileSync(join(folder, 'budgets.yml'), 'budgets: { outage: 1s }\n');
+    expect(await report('--config', 'budgets.yml')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^--config: its budgets are for verify/),
+    });
+  });
+
   test('tells what is wrong with them', async () => {
     const file = join(folder, 'wrong.yml');
     writeFileSync(file, 'checks:\n  - zero-faild\n  - max-outage: { lane: vistors }\n');
