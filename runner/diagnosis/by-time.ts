@@ -2,6 +2,7 @@ import type { RunFacts } from '../../record/facts.ts';
 import { podOf } from '../check/terminations.ts';
 import type { Cut } from './cut.ts';
 import type { Departure } from './departure.ts';
+import type { Moments } from './moments.ts';
 import type { Interval } from './sigterm.ts';
 
 /** Requests and those that were cut off. */
@@ -13,14 +14,14 @@ export interface Share {
 interface Surroundings {
   departures: ReadonlyMap<string, Departure>;
   /** When requests were cut off that were known to be on replicas that stayed. */
-  cutsOfOthersUs: readonly number[];
+  cutsOfOthers: Moments;
   /** On connections to anybody: as a replica ended, and at other times. */
   asAnyEnded: Share;
   elsewhere: Share;
 }
 
 /** What ends within so much of each other may have one reason. */
-const sameMomentUs = 100_000;
+export const sameMomentUs = 100_000;
 /** The FIN of an exit may come a little after the exit was seen, and the other way round. */
 const slackUs = 1_000_000;
 /** A way there that cuts connections at all times is another fault; that it may do so shows in as many requests alone. */
@@ -33,11 +34,11 @@ const timesMoreOften = 10;
  */
 export function placedByTime(cuts: readonly Cut[], surroundings: Surroundings, facts: RunFacts): Cut[] {
   if (facts.target.path !== 'direct') return [...cuts];
-  const { departures, cutsOfOthersUs, asAnyEnded, elsewhere } = surroundings;
+  const { departures, cutsOfOthers, asAnyEnded, elsewhere } = surroundings;
   const others = endsOfOthers(facts, departures);
   const placed = cuts.map((cut): Cut => {
     if (cut.pod !== null) return cut;
-    if (cutsOfOthersUs.some((us) => Math.abs(us - cut.endUs) <= sameMomentUs)) return cut;
+    if (cutsOfOthers.isNear(cut.endUs)) return cut;
     if (others.some(({ earliestUs, latestUs }) => earliestUs - slackUs <= cut.endUs && cut.endUs <= latestUs + slackUs))
       return cut;
     const pod = whoEnded(cut, [...departures.values()]);

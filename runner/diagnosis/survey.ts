@@ -3,9 +3,10 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes } from '../../record/lane-roles.ts';
 import { PathFailures } from '../check/path-failures.ts';
-import { isAsItEnded, placedByTime, type Share } from './by-time.ts';
+import { isAsItEnded, placedByTime, type Share, sameMomentUs } from './by-time.ts';
 import { type Cut, cutOf, isKept } from './cut.ts';
 import { type Departure, departures } from './departure.ts';
+import { Moments } from './moments.ts';
 
 /** The FIN of an exit may come a little after the exit was seen: `settle`, as after a rollout. */
 const slackUs = 1_000_000;
@@ -30,7 +31,7 @@ export interface Survey {
   asAnyEnded: Share;
   elsewhere: Share;
   /** When requests were cut off that were known to be on replicas that stayed. */
-  cutsOfOthersUs: number[];
+  cutsOfOthers: Moments;
   /** The longest that a good answer took, from when its request was sent. */
   longestUs: number;
 }
@@ -51,7 +52,7 @@ class SurveyFold implements Fold<Survey> {
   readonly #reused = { leaving: 0, others: 0, cutOfOthers: 0 };
   readonly #asAnyEnded: Share = { requests: 0, cuts: 0 };
   readonly #elsewhere: Share = { requests: 0, cuts: 0 };
-  readonly #cutsOfOthersUs: number[] = [];
+  readonly #cutsOfOthers = new Moments(sameMomentUs);
   readonly #facts: RunFacts;
   /** Before and after it no replica was on its way out. */
   readonly #fromUs: number;
@@ -101,7 +102,7 @@ class SurveyFold implements Fold<Survey> {
       return;
     }
     if (isKept(cut)) this.#reused.cutOfOthers++;
-    if (pod !== null) this.#cutsOfOthersUs.push(endUs);
+    if (pod !== null) this.#cutsOfOthers.add(endUs);
   }
 
   /** A request that was cut and may have been any replica's is one that may have been of one on its way out. */
@@ -128,7 +129,7 @@ class SurveyFold implements Fold<Survey> {
       reused: this.#reused,
       asAnyEnded: this.#asAnyEnded,
       elsewhere: this.#elsewhere,
-      cutsOfOthersUs: this.#cutsOfOthersUs,
+      cutsOfOthers: this.#cutsOfOthers,
       longestUs: this.#longestUs,
     };
     const wanted = new Set(
@@ -198,11 +199,11 @@ class Owners implements Fold<Survey> {
       const isOfOther = pod !== null && (departure === undefined || !isWhileLeaving(departure, endUs));
       return isOfOther ? 'ofOthers' : 'cuts';
     });
+    for (const { endUs } of ofOthers) this.#survey.cutsOfOthers.add(endUs);
     const known: Survey = {
       ...this.#survey,
       cuts,
       reused: { ...reused, cutOfOthers: reused.cutOfOthers + ofOthers.filter(isKept).length },
-      cutsOfOthersUs: [...this.#survey.cutsOfOthersUs, ...ofOthers.map(({ endUs }) => endUs)],
     };
     const placed = placedByTime(cuts, known, this.#facts);
     return { result: { ...known, cuts: placed, served: this.#servedBy(placed) } };
