@@ -105,7 +105,7 @@ function doubts(
 ): { message: string; hint: string } | null {
   if (pathFailures > 0)
     return {
-      message: `Nothing went through to the control lane's server either when ${count(pathFailures, 'request')} failed: the way there was out, and whether the app was is not known.`,
+      message: `The way to the control lane's server failed too when ${count(pathFailures, 'request')} failed: whether the app was out is not known.`,
       hint: 'run again when the way there holds',
     };
   if (starved > 0)

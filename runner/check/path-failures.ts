@@ -2,6 +2,7 @@ import { isFailed, type Outcome } from '../../record/attempt.ts';
 import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch } from '../../record/fold.ts';
 import { controlLanes } from '../../record/lane-roles.ts';
+import { HungUp } from './hung-up.ts';
 import { isUnresolved, kindOf } from './kinds.ts';
 
 /** Failures that lie within this of each other can be of one fault (design, The path). */
@@ -19,6 +20,8 @@ interface Failure {
   outcome: Outcome;
   /** Faults of the way there end requests as connections or as answers; a refusal is not explained by a 503. */
   family: string;
+  /** The connection was ended under it. */
+  isCut: boolean;
   sentUs: number;
   endUs: number;
 }
@@ -60,31 +63,41 @@ class LaneTimes {
 
 /**
  * Finds the failures that the app's lanes share with a control lane: those around which the control lane lost requests
- * in the same way, within a second, and not far less of them. A control lane that also fails when the app does not is
+ * in the same way, within a second, and not far less of them; or, of those that were cut off, those at whose end the way there hung up
+ * on the control lane's connections too. A control lane that also fails when the app does not is
  * no witness, and excuses nothing. Memory grows with what failed and with the length of the run.
  */
 export class PathFailures {
   readonly #control: ReadonlySet<string>;
   readonly #lanes = new Map<string, LaneTimes>();
+  /** Of control lanes with kept connections. */
+  readonly #hungUp = new Map<string, HungUp>();
 
   constructor(facts: RunFacts) {
     this.#control = controlLanes(facts);
-    if (this.#control.size > 0) for (const { name } of facts.lanes) this.#lanes.set(name, new LaneTimes());
+    if (this.#control.size === 0) return;
+    for (const { name, connection } of facts.lanes) {
+      this.#lanes.set(name, new LaneTimes());
+      if (this.#control.has(name) && connection === 'kept') this.#hungUp.set(name, new HungUp());
+    }
   }
 
   /** Every row of the record is to be shown, those of the control lanes too. */
   see(batch: AttemptBatch, row: number): void {
     if (this.#control.size === 0) return;
     const outcome = batch.outcome.at(row) as Outcome;
-    const lane = this.#lanes.get(batch.lane.at(row) as string);
+    const name = batch.lane.at(row) as string;
+    const lane = this.#lanes.get(name);
     const sentUs = batch.sentUs[row] as number;
     if (lane === undefined || outcome === 'unsent' || Number.isNaN(sentUs)) return;
     increment(lane.sent, bucketOf(sentUs));
+    this.#hungUp.get(name)?.see(batch, row);
     if (!isFailed(outcome) || outcome === 'stale-race') return;
     // Judged apart: nothing went out.
     if (isUnresolved(batch.phase.at(row), batch.detail.at(row))) return;
-    const family = familyOf(outcome, batch.status[row] as number);
-    lane.add({ outcome, family, sentUs, endUs: batch.endUs[row] as number });
+    const kind = kindOf(outcome, batch.status[row] as number);
+    const endUs = batch.endUs[row] as number;
+    lane.add({ outcome, family: familyOf(kind), isCut: kind === 'cut off', sentUs, endUs });
   }
 
   /** Of an app's lane, once all rows were seen: those that it shares with a control lane. */
@@ -92,13 +105,17 @@ export class PathFailures {
     const times = this.#lanes.get(lane);
     if (times === undefined) return [];
     const witnesses = [...this.#control].filter((name) => this.#isWitness(name)).map((name) => this.#lanes.get(name));
-    return times.failures.filter(({ family, sentUs, endUs }) =>
-      witnesses.some(
-        (witness) =>
-          witness !== undefined &&
-          (isLostBy(witness.shareSent(family, sentUs), times.shareSent(family, sentUs)) ||
-            isLostBy(witness.shareCut(family, endUs), 1)),
-      ),
+    const shaken = this.#shaken();
+    const hungUp = [...this.#hungUp.values()].filter((one) => !one.endsByItself(shaken));
+    return times.failures.filter(
+      ({ family, isCut, sentUs, endUs }) =>
+        (isCut && hungUp.some((one) => one.isAt(endUs))) ||
+        witnesses.some(
+          (witness) =>
+            witness !== undefined &&
+            (isLostBy(witness.shareSent(family, sentUs), times.shareSent(family, sentUs)) ||
+              isLostBy(witness.shareCut(family, endUs), 1)),
+        ),
     );
   }
 
@@ -109,13 +126,17 @@ export class PathFailures {
 
   #isWitness(name: string): boolean {
     const control = this.#lanes.get(name) as LaneTimes;
-    const app = [...this.#lanes].filter(([lane]) => !this.#control.has(lane)).map(([, times]) => times);
-    // A fault at the edge of a second shows in the one beside it.
-    const shaken = new Set(app.flatMap((times) => [...times.failedSeconds()]).flatMap((at) => [at - 1, at, at + 1]));
+    const shaken = this.#shaken();
     const calm = [...control.seconds()].filter((second) => !shaken.has(second));
     const failed = control.failedSeconds();
     const alone = calm.filter((second) => failed.has(second)).length;
     return alone === 0 || (alone < calm.length && alone <= Math.max(1, calm.length * mostAlone));
+  }
+
+  /** Seconds in which the app lost requests; a fault at the edge of one shows in the one beside it. */
+  #shaken(): ReadonlySet<number> {
+    const app = [...this.#lanes].filter(([lane]) => !this.#control.has(lane)).map(([, times]) => times);
+    return new Set(app.flatMap((times) => [...times.failedSeconds()]).flatMap((at) => [at - 1, at, at + 1]));
   }
 }
 
@@ -125,8 +146,7 @@ function isLostBy(control: number, app: number): boolean {
 }
 
 /** How a connection fails depends on the moment; an answer is another thing, and so is one of another class. */
-function familyOf(outcome: Outcome, status: number): string {
-  const kind = kindOf(outcome, status);
+function familyOf(kind: ReturnType<typeof kindOf>): string {
   return kind === 'not accepted' || kind === 'cut off' || kind === 'timed out' ? 'connection' : (kind ?? '');
 }
 

@@ -121,6 +121,77 @@ describe('with a control lane', () => {
   });
 });
 
+describe('with a control lane on kept connections, of which no request failed', () => {
+  const kept = facts({
+    ...run,
+    lanes: [lane('visitors'), { ...lane('control-kept', 'kept', 20), role: 'control' }],
+  });
+  const connections = 5;
+  const cutAtMs = 20_000;
+
+  /** Used in turn. `ends`: the times in ms at which so many of them are ended while nothing is under way on them. */
+  function control(ends: ReadonlyMap<number, number>): Attempt[] {
+    const turns: { connection: number; use: number }[] = [];
+    const pending = [...ends];
+    let opened = 0;
+    return every(50, endMs / 50, (index, at) => {
+      while (pending[0] !== undefined && pending[0][0] < at)
+        for (let left = pending.shift()?.[1] ?? 0, turn = 0; left > 0; left--, turn++) delete turns[turn];
+      const before = turns[index % connections];
+      const turn =
+        before === undefined ? { connection: 10_000 + opened++, use: 1 } : { ...before, use: before.use + 1 };
+      turns[index % connections] = turn;
+      return { lane: 'control-kept', connection: turn.connection, connectionUse: turn.use };
+    });
+  }
+
+  /** One request of the app, of a second, ends so. */
+  const app = (outcome: Outcome, endsAtMs = cutAtMs) =>
+    every(10, endMs / 10, (_, at) =>
+      at === endsAtMs - 1000 ? { took: 1000, outcome, status: outcome === 'status' ? 503 : null } : {},
+    );
+  const judged = (one: Attempt[], ends: [number, number][]) => verdicts([...one, ...control(new Map(ends))], kept);
+
+  test.each(['closed', 'reset', 'truncated'] as const)(
+    'what was %s when all of them ended is the way there',
+    (outcome) => {
+      expect(judged(app(outcome), [[cutAtMs, connections]])).toEqual(all('inconclusive'));
+      expect(judged(app(outcome), [[cutAtMs, 3]])).toEqual(all('inconclusive'));
+    },
+  );
+
+  test.each<[string, Outcome, [number, number][]]>([
+    ['none of them ended', 'closed', []],
+    ['one of five ended', 'closed', [[cutAtMs, 1]]],
+    ['two of five ended', 'closed', [[cutAtMs, 2]]],
+    ['they ended two seconds before', 'closed', [[cutAtMs - 2000, connections]]],
+    ['they ended two seconds after', 'closed', [[cutAtMs + 2000, connections]]],
+    ['it was refused', 'refused', [[cutAtMs, connections]]],
+    ['it got a 503', 'status', [[cutAtMs, connections]]],
+    ['it ran out of time', 'timeout', [[cutAtMs, connections]]],
+    [
+      'they end each fifth second, whatever the app does',
+      'closed',
+      Array.from({ length: 11 }, (_, n) => [(n + 1) * 5000, connections]),
+    ],
+  ])('%s: the app’s own', (_, outcome, ends) => {
+    expect(judged(app(outcome), ends)).toEqual(all('fail'));
+  });
+
+  test('each of them opened anew for each request: nothing is excused', () => {
+    const fresh = every(50, endMs / 50, (index) => ({
+      lane: 'control-kept',
+      connection: 10_000 + index,
+      connectionUse: 1,
+    }));
+    expect(verdicts([...app('closed'), ...fresh], kept)).toEqual(all('fail'));
+  });
+
+  test('they end, and the app loses nothing', () => {
+    expect(judged(app('ok'), [[cutAtMs, connections]])).toEqual(all('pass'));
+  });
+});
+
 test('a name that cannot be looked up now is not the app’s; one that is gone may be', () => {
   const alone = facts({ trafficToUs: us(endMs) });
   const stalled = (detail: string) =>
