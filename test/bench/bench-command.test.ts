@@ -97,7 +97,7 @@ test('what fails is shown, and decides only where there is an objective', async 
   );
   const shown = await bench(url, ...quick);
   expect(shown.code).toBe(4);
-  expect(shown.stdout).toMatch(/failed: \d+ status \(500\)/);
+  expect(shown.stdout).toMatch(/failed: \d+ bad status \(500\)/);
   expect(shown.result.reasons.join(' ')).toMatch(/no request had a good answer|limited/);
   const decided = await bench(url, ...quick, '--objective', 'failed=0');
   expect(decided).toMatchObject({ code: 1, result: { verdict: 'fail' } });
