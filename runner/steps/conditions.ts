@@ -27,6 +27,15 @@ export function rolloutOver(deployment: DeploymentState, state: TargetState): bo
   return isServing(deployment, state) && leftovers(deployment, state).length === 0;
 }
 
+/**
+ * A rollout's end, and no replica more than there are to be. A Deployment can say that all is done before one that is too
+ * many is told to go: its status is written in between.
+ */
+export function scaledOver(deployment: DeploymentState, state: TargetState): boolean {
+  const there = replicasOf(state, deployment.name).filter((replica) => !isGone(replica));
+  return rolloutOver(deployment, state) && there.length <= deployment.promise.replicas;
+}
+
 /** Replicas of the Deployment that are not of a revision that is to be there, or are on their way out, and are not over yet. */
 export function leftovers(deployment: DeploymentState, state: TargetState): ReplicaState[] {
   return replicasOf(state, deployment.name).filter(

@@ -1,4 +1,4 @@
-import { isServing, leftovers, rolloutOver, whyNotReady } from './conditions.ts';
+import { isServing, leftovers, scaledOver, whyNotReady } from './conditions.ts';
 import type { StepRunner } from './step.ts';
 import { deploymentOf, orInterrupted, sleepUs, waitFor } from './wait-for.ts';
 
@@ -9,7 +9,7 @@ export const scale: StepRunner<'scale'> = async ({ deployment: name, replicas, s
   await orInterrupted(target.scale(name, replicas), signal);
   const over = await waitFor(context, timeoutUs, (state) => {
     const deployment = deploymentOf(state, name);
-    return deployment.promise.replicas === replicas && rolloutOver(deployment, state) ? true : undefined;
+    return deployment.promise.replicas === replicas && scaledOver(deployment, state) ? true : undefined;
   });
   if (over) {
     await sleepUs(settleUs, signal);

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { whyNotReady } from '../../runner/steps/conditions.ts';
+import { describe, expect, test } from 'vitest';
+import { scaledOver, whyNotReady } from '../../runner/steps/conditions.ts';
 import type { DeploymentState, ReplicaState } from '../../targets/target.ts';
 
 const deployment: DeploymentState = {
@@ -38,4 +38,27 @@ test('how an app ended says more than that', () => {
 
 test('where nothing is known it says so', () => {
   expect(why({})).toBe('shop-a-1 started but did not become ready');
+});
+
+describe('scaled from one replica to none', () => {
+  // A Deployment's status says so some milliseconds before its pod is told to go: kubectl is satisfied then.
+  const none: DeploymentState = {
+    ...deployment,
+    promise: { ...deployment.promise, replicas: 0 },
+    progress: 'complete',
+  };
+  const serving: ReplicaState = { ...replica, phase: 'running', ready: true, listed: true, routed: true };
+  const over = (...replicas: ReplicaState[]) => scaledOver(none, { deployments: [none], replicas });
+
+  test('is not over while it serves, or ends', () => {
+    expect(over(serving)).toBe(false);
+    expect(over({ ...serving, phase: 'terminating', listed: false, routed: false })).toBe(false);
+    expect(over({ ...serving, phase: 'exited', listed: false })).toBe(false);
+  });
+
+  test('is over when it has ended and nobody is led to it, whatever others do', () => {
+    const gone: ReplicaState = { ...serving, phase: 'exited', ready: false, listed: false, routed: false };
+    expect(over(gone, { ...serving, pod: 'board-1', deployment: 'board' })).toBe(true);
+    expect(over()).toBe(true);
+  });
 });
