@@ -3,9 +3,10 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch } from '../../record/fold.ts';
 import { factsOfApp } from '../../record/lane-roles.ts';
 import { type Baseline, baselineOf } from './baseline.ts';
-import { foundNoConnection, GeneratorLimit } from './generator-limit.ts';
+import { GeneratorLimit } from './generator-limit.ts';
 import { isUnresolved, kindOf } from './kinds.ts';
 import type { LaneFailure } from './new-failures.ts';
+import { foundNoConnection } from './no-free-connection.ts';
 import { StaleRaces } from './stale-races.ts';
 import { Starvation } from './starved.ts';
 

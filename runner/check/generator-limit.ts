@@ -1,4 +1,5 @@
 import type { AttemptBatch } from '../../record/fold.ts';
+import { foundNoConnection } from './no-free-connection.ts';
 import { count, duration, list } from './phrases.ts';
 
 const secondUs = 1_000_000;
@@ -29,15 +30,6 @@ export interface OwnLimit {
   askMs: number;
   longestMs: number;
   answersPerS: number;
-}
-
-/** It was given up before it was sent, for want of a connection. */
-export function foundNoConnection(batch: AttemptBatch, row: number): boolean {
-  return (
-    Number.isNaN(batch.sentUs[row]) &&
-    batch.outcome.at(row) === 'timeout' &&
-    (batch.detail.at(row)?.startsWith('no free connection') ?? false)
-  );
 }
 
 class LaneSeconds {

@@ -14,6 +14,15 @@ interface InUse {
   oldestUs: number;
 }
 
+/** It was given up before it was sent, for want of a connection. */
+export function foundNoConnection(batch: AttemptBatch, row: number): boolean {
+  return (
+    Number.isNaN(batch.sentUs[row]) &&
+    batch.outcome.at(row) === 'timeout' &&
+    (batch.detail.at(row)?.startsWith('no free connection') ?? false)
+  );
+}
+
 class LaneConnections {
   readonly inUse = new Map<number, InUse>();
   /** When each request was given up. */
@@ -33,7 +42,7 @@ export class NoFreeConnection {
     const sentUs = batch.sentUs[row] as number;
     const endUs = batch.endUs[row] as number;
     if (Number.isNaN(sentUs)) {
-      if (batch.outcome.at(row) === 'timeout') lane.givenUpUs.push(endUs);
+      if (foundNoConnection(batch, row)) lane.givenUpUs.push(endUs);
       return;
     }
     const connectedUs = batch.connectedUs[row] as number;
