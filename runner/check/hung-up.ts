@@ -1,12 +1,9 @@
 import type { AttemptBatch } from '../../record/fold.ts';
+import { isTooOften, withinUs } from './witness.ts';
 
-/** As failures of one fault lie together (design, The path). */
-const withinUs = 1_000_000;
 /** One connection that ended may have been its server's. */
 const least = 2;
 const leastShare = 0.5;
-/** Of the seconds in which the app's lanes lost nothing: connections that end in more of them end by themselves. */
-const mostAlone = 0.05;
 
 interface Use {
   sentUs: number;
@@ -53,7 +50,7 @@ export class HungUp {
       if (!shaken.has(second)) calm.set(second, isFirst || (calm.get(second) ?? false));
     }
     const alone = [...calm.values()].filter(Boolean).length;
-    return alone > Math.max(1, calm.size * mostAlone);
+    return isTooOften(alone, calm.size);
   }
 
   #sorted(): readonly Use[] {

@@ -3,18 +3,15 @@ import type { RunFacts } from '../../record/facts.ts';
 import type { AttemptBatch } from '../../record/fold.ts';
 import { controlLanes } from '../../record/lane-roles.ts';
 import { HungUp } from './hung-up.ts';
-import { isUnresolved, kindOf } from './kinds.ts';
+import { isUnresolved, type Kind, kindOf } from './kinds.ts';
+import { isTooOften, withinUs } from './witness.ts';
 
-/** Failures that lie within this of each other can be of one fault (design, The path). */
-const withinUs = 1_000_000;
 const bucketUs = 100_000;
 const reach = withinUs / bucketUs;
 /** What is cut ends at once. */
 const cutReach = 2;
 /** A fault of the way there meets both: a control lane that lost far less than the app's lane met something else. */
 const leastOfShare = 0.25;
-/** Of the seconds in which the app's lanes lost nothing. A control lane that fails in more of them has a fault of its own. */
-const mostAlone = 0.05;
 
 interface Failure {
   outcome: Outcome;
@@ -104,33 +101,30 @@ export class PathFailures {
   sharedOf(lane: string): { outcome: Outcome; sentUs: number; endUs: number }[] {
     const times = this.#lanes.get(lane);
     if (times === undefined) return [];
-    const witnesses = [...this.#control].filter((name) => this.#isWitness(name)).map((name) => this.#lanes.get(name));
     const shaken = this.#shaken();
+    const witnesses = this.#witnesses(shaken);
     const hungUp = [...this.#hungUp.values()].filter((one) => !one.endsByItself(shaken));
     return times.failures.filter(
       ({ family, isCut, sentUs, endUs }) =>
         (isCut && hungUp.some((one) => one.isAt(endUs))) ||
         witnesses.some(
           (witness) =>
-            witness !== undefined &&
-            (isLostBy(witness.shareSent(family, sentUs), times.shareSent(family, sentUs)) ||
-              isLostBy(witness.shareCut(family, endUs), 1)),
+            isLostBy(witness.shareSent(family, sentUs), times.shareSent(family, sentUs)) ||
+            isLostBy(witness.shareCut(family, endUs), 1),
         ),
     );
   }
 
   /** Control lanes that fail when the app does not. */
   get unfit(): string[] {
-    return [...this.#control].filter((name) => !this.#isWitness(name));
+    const shaken = this.#shaken();
+    return [...this.#control].filter((name) => !isWitness(this.#lanes.get(name) as LaneTimes, shaken));
   }
 
-  #isWitness(name: string): boolean {
-    const control = this.#lanes.get(name) as LaneTimes;
-    const shaken = this.#shaken();
-    const calm = [...control.seconds()].filter((second) => !shaken.has(second));
-    const failed = control.failedSeconds();
-    const alone = calm.filter((second) => failed.has(second)).length;
-    return alone === 0 || (alone < calm.length && alone <= Math.max(1, calm.length * mostAlone));
+  #witnesses(shaken: ReadonlySet<number>): LaneTimes[] {
+    return [...this.#control]
+      .map((name) => this.#lanes.get(name) as LaneTimes)
+      .filter((control) => isWitness(control, shaken));
   }
 
   /** Seconds in which the app lost requests; a fault at the edge of one shows in the one beside it. */
@@ -140,13 +134,21 @@ export class PathFailures {
   }
 }
 
+/** Does it fail only where the app does? */
+function isWitness(control: LaneTimes, shaken: ReadonlySet<number>): boolean {
+  const calm = [...control.seconds()].filter((second) => !shaken.has(second));
+  const failed = control.failedSeconds();
+  const alone = calm.filter((second) => failed.has(second)).length;
+  return alone === 0 || (alone < calm.length && !isTooOften(alone, calm.length));
+}
+
 /** The control lane lost about as much as the app's lane. */
 function isLostBy(control: number, app: number): boolean {
   return control > 0 && control >= leastOfShare * app;
 }
 
 /** How a connection fails depends on the moment; an answer is another thing, and so is one of another class. */
-function familyOf(kind: ReturnType<typeof kindOf>): string {
+function familyOf(kind: Kind | null): string {
   return kind === 'not accepted' || kind === 'cut off' || kind === 'timed out' ? 'connection' : (kind ?? '');
 }
 

@@ -6,7 +6,7 @@ import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { controlLanes, factsOfApp } from '../../record/lane-roles.ts';
 import type { Check, Finding } from './check.ts';
 import { doubtOfPass } from './doubt-of-pass.ts';
-import { GeneratorLimit, givenUpIn, type OwnLimit, ownLimitDoubt } from './generator-limit.ts';
+import { GeneratorLimit, givenUpIn, ownLimitDoubt } from './generator-limit.ts';
 import { isUnresolved } from './kinds.ts';
 import { LossTally } from './loss-tally.ts';
 import { NoFreeConnection } from './no-free-connection.ts';
@@ -127,9 +127,11 @@ export class ZeroFailed implements Fold<Finding> {
     const sent = planned - unsent;
     const unresolved = this.#sum((tally) => tally.unresolved);
     const starved = this.#sum((tally) => tally.starved);
-    const limits = this.#limits();
+    const shared = [...this.#lanes.keys()].map((lane) => ({ lane, failures: this.#path.sharedOf(lane) }));
+    // One request is set aside for one reason alone.
+    const limits = this.#generator.of(shared.filter(({ failures }) => failures.length === 0).map(({ lane }) => lane));
     const limited = givenUpIn(limits);
-    const path = this.#shared();
+    const path = byOutcome(shared.flatMap(({ failures }) => failures));
     const pathFailures = [...path.values()].reduce((sum, number) => sum + number, 0);
     const mode = this.#options.stale ?? 'default';
     const staleFails =
@@ -203,20 +205,6 @@ export class ZeroFailed implements Fold<Finding> {
     return say(finding, 'pass', `All ${count(sent, 'request')}${where} got a good answer.`);
   }
 
-  /** Of the lanes that lost nothing together with a control lane: one request is set aside for one reason alone. */
-  #limits(): Map<string, OwnLimit> {
-    const alone = [...this.#lanes.keys()].filter((lane) => this.#path.sharedOf(lane).length === 0);
-    return this.#generator.of(alone);
-  }
-
-  /** By outcome: those that a control lane had too. */
-  #shared(): ReadonlyMap<Outcome, number> {
-    const shared = new Map<Outcome, number>();
-    for (const lane of this.#lanes.keys())
-      for (const { outcome } of this.#path.sharedOf(lane)) shared.set(outcome, (shared.get(outcome) ?? 0) + 1);
-    return shared;
-  }
-
   #failures(stale: number, path: ReadonlyMap<Outcome, number>, limited: number): string {
     const timedOut = this.#sum((tally) => tally.starved) + limited;
     const classes = [...this.#byOutcome]
@@ -257,6 +245,13 @@ export class ZeroFailed implements Fold<Finding> {
       hint: starvedHint,
     };
   }
+}
+
+/** Of what a control lane lost too. */
+function byOutcome(shared: readonly { outcome: Outcome }[]): ReadonlyMap<Outcome, number> {
+  const counts = new Map<Outcome, number>();
+  for (const { outcome } of shared) counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+  return counts;
 }
 
 function pathDoubt(failures: number, sent: number): { message: string; hint: string } {
