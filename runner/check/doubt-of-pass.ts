@@ -1,7 +1,7 @@
 import type { RunFacts } from '../../record/facts.ts';
 import type { LossTally } from './loss-tally.ts';
-import { count, duration, list, onLane } from './phrases.ts';
-import { blindLanes } from './stretch.ts';
+import { count, list, onLane } from './phrases.ts';
+import { blindDoubt } from './stretch.ts';
 import { unsentDoubt } from './unsent.ts';
 
 export interface Seen {
@@ -62,15 +62,5 @@ export function doubtOfPass({
       message: `${count(staleUnseen, 'request')} met a server closing its idle connection while the platform could not be watched, so its replica may have been told to go just then.`,
       hint: 'see that the connection to the platform lasts for the whole run',
     };
-  const blind = blindLanes(facts, lane);
-  const longest = blind.reduce<(typeof blind)[number] | null>(
-    (a, b) => (a === null || b.toUs - b.fromUs > a.toUs - a.fromUs ? b : a),
-    null,
-  );
-  if (longest !== null)
-    return {
-      message: `Lane ${longest.lane} could not send for ${duration((longest.toUs - longest.fromUs) / 1000)}, so a failure in that time would not have been seen.`,
-      hint: 'run on a machine with less else to do, or lower the rate',
-    };
-  return null;
+  return blindDoubt(facts, lane, 'a failure');
 }

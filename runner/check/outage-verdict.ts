@@ -5,7 +5,7 @@ import type { Finding } from './check.ts';
 import { type OwnLimit, ownLimitDoubt } from './generator-limit.ts';
 import { count, duration, list, moment, onLane } from './phrases.ts';
 import { type Starvation, starvedHint } from './starved.ts';
-import { blindLanes, overlap } from './stretch.ts';
+import { blindDoubt, blindLanes, overlap } from './stretch.ts';
 
 /** So many are shown, the longest ones; the verdict knows all. */
 const shownOutages = 1000;
@@ -121,11 +121,5 @@ function doubts(
       message: `No request came to an end on lane ${silent.join(', ') || lane}, so an outage could not have been seen.`,
       hint: 'give the steps more time (hold) or the lane a higher rate',
     };
-  const blind = blindLanes(facts, lane);
-  const longest = blind.sort((a, b) => b.toUs - b.fromUs - (a.toUs - a.fromUs))[0];
-  if (longest === undefined) return null;
-  return {
-    message: `Lane ${longest.lane} could not send for ${duration((longest.toUs - longest.fromUs) / 1000)}, so an outage in that time would not have been seen.`,
-    hint: 'run on a machine with less else to do, or lower the rate',
-  };
+  return blindDoubt(facts, lane, 'an outage');
 }

@@ -1,5 +1,6 @@
 import type { Event } from '../../record/event.ts';
 import type { RunFacts } from '../../record/facts.ts';
+import { duration } from './phrases.ts';
 
 /** From `fromUs` to `toUs`, both included. */
 export interface Stretch {
@@ -41,11 +42,17 @@ export function isDuringSteps(stretch: Stretch, facts: RunFacts, resolutionUs: n
   return shared !== null && shared.toUs - shared.fromUs > resolutionUs;
 }
 
+/** A stretch in which a lane could not send. */
+interface BlindLane extends Stretch {
+  lane: string;
+  refused: boolean;
+}
+
 /**
  * When a lane could not send for longer than its resolution, while steps were taken: what happened then is not known. `lane`:
  * of this one alone. `refused`: it had no ports, files or buffers left, and was not busy.
  */
-export function blindLanes(facts: RunFacts, lane: string | null): (Stretch & { lane: string; refused: boolean })[] {
+export function blindLanes(facts: RunFacts, lane: string | null): BlindLane[] {
   return facts.events.flatMap((event) => {
     if (event.kind !== 'blind' || event.subject.kind !== 'lane') return [];
     const name = event.subject.name;
@@ -56,6 +63,20 @@ export function blindLanes(facts: RunFacts, lane: string | null): (Stretch & { l
       ? [{ ...stretch, lane: name, refused: event.message?.endsWith('refused to send') ?? false }]
       : [];
   });
+}
+
+/** Why `unseen` would not have been seen: the longest of these; null where there is none. */
+export function blindDoubt(
+  facts: RunFacts,
+  lane: string | null,
+  unseen: string,
+): { message: string; hint: string } | null {
+  const [longest] = blindLanes(facts, lane).sort((a, b) => b.toUs - b.fromUs - (a.toUs - a.fromUs));
+  if (longest === undefined) return null;
+  return {
+    message: `Lane ${longest.lane} could not send for ${duration((longest.toUs - longest.fromUs) / 1000)}, so ${unseen} in that time would not have been seen.`,
+    hint: 'run on a machine with less else to do, or lower the rate',
+  };
 }
 
 /** What of the platform is watched apart, as its API names it. */

@@ -1,9 +1,9 @@
-import { list, moment } from './phrases.ts';
+import { count, list, moment } from './phrases.ts';
 
 /** Of three replicas with one changed, (2/3)^35 answers in a row come from the old ones less than once in a million times. */
 export const enoughAnswers = 35;
 /** Good answers that do not say their version may be of any. */
-export const namelessBound = 0.01;
+const namelessBound = 0.01;
 /** An app that says something else in each answer must not fill our memory. */
 const mostVersions = 1000;
 
@@ -57,4 +57,25 @@ export class Spans {
     if (firstUs > lastUs) return `${from} answered until ${last}, ${to} from ${first} on, at no time both`;
     return `${to} answered from ${first} on, ${from} until ${last}`;
   }
+}
+
+interface Doubt {
+  message: string;
+  hint: string;
+}
+
+/** Of `ok` good answers; null where too few are nameless to matter. */
+export function namelessDoubt(nameless: number, ok: number, where: string): Doubt | null {
+  if (nameless <= ok * namelessBound) return null;
+  return {
+    message: `${nameless} of ${count(ok, 'good answer')}${where} did not say their version.`,
+    hint: 'let every answer say its version, or judge a lane whose answers do',
+  };
+}
+
+export function cutShortDoubt(step: string): Doubt {
+  return {
+    message: `"${step}" was interrupted before it was over, so what it would have shown is not known.`,
+    hint: 'let the run come to its end',
+  };
 }

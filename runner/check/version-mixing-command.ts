@@ -4,7 +4,7 @@ import { isCutShort, type UnknownChange } from './changes.ts';
 import type { Finding } from './check.ts';
 import { count, onLane } from './phrases.ts';
 import { Silence } from './silence.ts';
-import { enoughAnswers, namelessBound, Phase, Spans } from './version-answers.ts';
+import { cutShortDoubt, enoughAnswers, namelessDoubt, Phase, Spans } from './version-answers.ts';
 import type { VersionMixingOptions } from './version-mixing.ts';
 
 /**
@@ -81,14 +81,15 @@ export class AroundCommand implements Fold<Finding> {
       message,
       ...(verdict !== 'fail' && { hint }),
     });
+    const doubt = (words: { message: string; hint: string }): Finding => ({
+      ...finding,
+      verdict: 'inconclusive',
+      ...words,
+    });
     const against = (promised: string | undefined) => (promised === undefined ? 'inconclusive' : 'fail');
 
-    if (this.#nameless > this.#ok * namelessBound)
-      return say(
-        'inconclusive',
-        `${this.#nameless} of ${count(this.#ok, 'good answer')}${where} did not say their version.`,
-        'let every answer say its version, or judge a lane whose answers do',
-      );
+    const nameless = namelessDoubt(this.#nameless, this.#ok, where);
+    if (nameless !== null) return doubt(nameless);
     if (from === null)
       return say(
         'inconclusive',
@@ -109,12 +110,7 @@ export class AroundCommand implements Fold<Finding> {
         `Since "${step.name}" ${count(strange, 'answer')}${where} came from neither ${from} nor ${to}: ${this.#since.describe()}.`,
         'let the command lead from one version to one other',
       );
-    if (isCutShort(this.#facts, step))
-      return say(
-        'inconclusive',
-        `"${step.name}" was interrupted before it was over, so what it would have shown is not known.`,
-        'let the run come to its end',
-      );
+    if (isCutShort(this.#facts, step)) return doubt(cutShortDoubt(step.name));
     if (to === null)
       return say(
         'not-applicable',

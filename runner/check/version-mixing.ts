@@ -4,7 +4,7 @@ import type { AttemptBatch, Fold } from '../../record/fold.ts';
 import { isCutShort, unknownChange, versionChanges } from './changes.ts';
 import type { Check, Finding } from './check.ts';
 import { count, list, onLane } from './phrases.ts';
-import { enoughAnswers, namelessBound, Phase, Spans } from './version-answers.ts';
+import { cutShortDoubt, enoughAnswers, namelessDoubt, Phase, Spans } from './version-answers.ts';
 import { AroundCommand } from './version-mixing-command.ts';
 
 export interface VersionMixingOptions {
@@ -95,6 +95,11 @@ class VersionMixing implements Fold<Finding> {
     };
     const say = (verdict: Finding['verdict'], message: string, hint?: string): Finding =>
       hint === undefined ? { ...finding, verdict, message } : { ...finding, verdict, message, hint };
+    const doubt = (words: { message: string; hint: string }): Finding => ({
+      ...finding,
+      verdict: 'inconclusive',
+      ...words,
+    });
     const step = this.#step;
     const where = onLane(this.#lane);
     if (this.#facts.identity.version === undefined)
@@ -122,12 +127,7 @@ class VersionMixing implements Fold<Finding> {
         `Before "${step.name}" ${count(early, 'answer')}${where} did not come from ${from}: ${this.#before.describe()}.`,
       );
     const strange = to === null ? 0 : this.#during.others(from, to);
-    if (this.#isCutShort && strange === 0)
-      return say(
-        'inconclusive',
-        `"${step.name}" was interrupted before it was over, so what it would have shown is not known.`,
-        'let the run come to its end',
-      );
+    if (this.#isCutShort && strange === 0) return doubt(cutShortDoubt(step.name));
     if (to === null)
       return say(
         'inconclusive',
@@ -151,12 +151,8 @@ class VersionMixing implements Fold<Finding> {
         'fail',
         `During "${step.name}" ${count(strange, 'answer')}${where} came from neither ${from} nor ${to}: ${this.#during.describe()}.`,
       );
-    if (this.#nameless > this.#ok * namelessBound)
-      return say(
-        'inconclusive',
-        `${this.#nameless} of ${count(this.#ok, 'good answer')}${where} did not say their version.`,
-        'let every answer say its version, or judge a lane whose answers do',
-      );
+    const nameless = namelessDoubt(this.#nameless, this.#ok, where);
+    if (nameless !== null) return doubt(nameless);
     // A switch moves all traffic at once: there may be no time in which both answer.
     const missing = [from, to].filter((version) => !this.#during.counts.has(version));
     if (missing.length > 0 && step.verb !== 'switch') {
