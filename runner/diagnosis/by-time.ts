@@ -24,8 +24,8 @@ interface Surroundings {
 export const sameMomentUs = 100_000;
 /** The FIN of an exit may come a little after the exit was seen, and the other way round. */
 const slackUs = 1_000_000;
-/** A way there that cuts connections at all times is another fault; that it may do so shows in as many requests alone. */
-const timesMoreOften = 10;
+/** What cuts connections at all times is another fault; so much more often it does not do so by chance. */
+export const timesMoreOften = 10;
 
 /**
  * Of requests of which no answer tells on which replica they were: the one that ended just then, where it was the only app that did,

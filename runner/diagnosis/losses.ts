@@ -1,3 +1,4 @@
+import { timesMoreOften } from './by-time.ts';
 import { type Cut, isKept } from './cut.ts';
 import { type Departure, isHookTooLong } from './departure.ts';
 import type { ServedAfter, Survey } from './survey.ts';
@@ -21,8 +22,6 @@ export interface Loss {
 const atOnceUs = 1_000_000;
 /** From SIGTERM until an app that closes its connections at once has done so, on a busy machine. */
 const promptUs = 500_000;
-/** A server that cuts kept connections at all times is another fault. As often as that it does not do so by chance. */
-const timesMoreOften = 10;
 /** Past 128 is the number of a signal that ended it. These two end an app that was told to go. */
 const toldToGo = [143, 130];
 
