@@ -34,10 +34,23 @@ export interface OwnLimit {
 
 class LaneSeconds {
   readonly seconds = new Map<number, Second>();
+  /** The one that was asked for last: most rows need the same one three times. */
+  #at = Number.NaN;
+  #second: Second | null = null;
   givenUp = 0;
   fromUs = Number.POSITIVE_INFINITY;
   toUs = Number.NEGATIVE_INFINITY;
   shortestWaitUs = Number.POSITIVE_INFINITY;
+
+  secondOf(us: number): Second {
+    const at = Math.floor(us / secondUs);
+    if (at === this.#at && this.#second !== null) return this.#second;
+    const second = this.seconds.get(at) ?? { planned: 0, lateUs: 0, answers: 0, askUs: 0, longestUs: 0 };
+    this.seconds.set(at, second);
+    this.#at = at;
+    this.#second = second;
+    return second;
+  }
 }
 
 /**
@@ -58,7 +71,7 @@ export class GeneratorLimit {
     const readyUs = batch.readyUs[row] as number;
     const sentUs = batch.sentUs[row] as number;
     const endUs = batch.endUs[row] as number;
-    const due = secondOf(lane, readyUs);
+    const due = lane.secondOf(readyUs);
     due.planned++;
     due.lateUs += readyUs - (batch.intendedUs[row] as number);
     if (!isExplained && foundNoConnection(batch, row)) {
@@ -69,12 +82,12 @@ export class GeneratorLimit {
     }
     if (Number.isNaN(sentUs)) return;
     for (let us = sentUs; ; us += secondUs) {
-      const second = secondOf(lane, Math.min(us, endUs));
+      const second = lane.secondOf(Math.min(us, endUs));
       second.longestUs = Math.max(second.longestUs, endUs - sentUs);
       if (us >= endUs) break;
     }
     if (batch.outcome.at(row) !== 'ok') return;
-    const ended = secondOf(lane, endUs);
+    const ended = lane.secondOf(endUs);
     ended.answers++;
     ended.askUs += endUs - sentUs;
   }
@@ -112,15 +125,6 @@ export class GeneratorLimit {
       answersPerS: (answers * secondUs) / Math.max(secondUs, lane.toUs - lane.fromUs),
     };
   }
-}
-
-function secondOf({ seconds }: LaneSeconds, us: number): Second {
-  const at = Math.floor(us / secondUs);
-  const known = seconds.get(at);
-  if (known !== undefined) return known;
-  const second = { planned: 0, lateUs: 0, answers: 0, askUs: 0, longestUs: 0 };
-  seconds.set(at, second);
-  return second;
 }
 
 export function givenUpIn(limits: ReadonlyMap<string, OwnLimit>): number {
